@@ -1,0 +1,93 @@
+"""Translations: what goes into the catalogues, and what comes out of them."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from babel.messages.pofile import read_po
+
+from bot.content.document import Document, Path_, parse
+from bot.core.library import KEYWORDS_SEPARATOR, flow_keywords, need_keywords
+from bot.core.speech import DIRECTORY, PHRASES, Catalogue
+
+CATALOGUE = "LC_MESSAGES/comadre.po"
+SERVICE_TEXTS = ("description", "welcome_note", "hours_note", "price", "bring", "warning")
+HOTLINE_TEXTS = ("description", "hours_note", "price", "sms_note", "chat_note", "languages_note", "warning")
+
+Message = tuple[Path_, str, str]
+"""Where it is written, context, English text."""
+
+
+def messages(document: Document) -> Iterator[Message]:
+    """Name every text of a file that a translator translates."""
+    data = document.data if isinstance(document.data, dict) else {}
+    stem = Path(document.name).stem
+    if "nodes" in data:
+        yield from _flow_messages(stem, data)
+    elif "phrases" in data:
+        for name, text in data["phrases"].items():
+            yield ("phrases", name), PHRASES, text
+    elif "services" in data:
+        yield from _directory_messages(data)
+
+
+def _flow_messages(stem: str, data: dict[str, Any]) -> Iterator[Message]:
+    yield ("title",), stem, data["title"]
+    if data.get("keywords"):
+        yield ("keywords",), flow_keywords(stem), KEYWORDS_SEPARATOR.join(data["keywords"])
+    for name, node in data["nodes"].items():
+        said = node.get("say", [])
+        if isinstance(said, str):
+            yield ("nodes", name, "say"), stem, said
+        else:
+            for number, text in enumerate(said):
+                yield ("nodes", name, "say", number), stem, text
+        for label in node.get("choices", {}):
+            yield ("nodes", name, "choices", label), stem, label
+
+
+def _directory_messages(data: dict[str, Any]) -> Iterator[Message]:
+    for number, need in enumerate(data["needs"]):
+        yield ("needs", number, "name"), DIRECTORY, need["name"]
+        if need.get("keywords"):
+            yield ("needs", number, "keywords"), need_keywords(need["id"]), KEYWORDS_SEPARATOR.join(need["keywords"])
+    for number, city in enumerate(data["cities"]):
+        yield ("cities", number, "name"), DIRECTORY, city["name"]
+    for kind, names in (("services", SERVICE_TEXTS), ("hotlines", HOTLINE_TEXTS)):
+        for number, entry in enumerate(data[kind]):
+            for name in names:
+                if entry.get(name):
+                    yield (kind, number, name), DIRECTORY, entry[name]
+            for index, phone in enumerate(entry.get("phones", ())):
+                if phone.get("note"):
+                    yield (kind, number, "phones", index, "note"), DIRECTORY, phone["note"]
+
+
+def needs_translation(text: str) -> bool:
+    """Tell whether a text has words of its own: `{service}` alone is the same in every language."""
+    return not (text.startswith("{") and text.endswith("}") and text.count("{") == 1)
+
+
+def extract(
+    fileobj: IO[bytes], _keywords: Iterable[str], _comment_tags: Iterable[str], _options: dict[str, Any]
+) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
+    """Serve `pybabel extract`: yield line, function, (context, text) and notes for the translator."""
+    document = parse(fileobj.read().decode("utf-8"), getattr(fileobj, "name", ""))
+    for path, context, text in messages(document):
+        if needs_translation(text):
+            notes = [f"{'.'.join(map(str, path))}"]
+            yield document.places.get(path, (1, 1))[0], "pgettext", (context, text), notes
+
+
+def read_catalogue(folder: Path, language: str) -> Catalogue:
+    """Return what the translators of a language confirmed; fuzzy and empty entries are left out."""
+    path = folder / language / CATALOGUE
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=None)
+    return {
+        (message.context or "", message.id): str(message.string)
+        for message in catalogue
+        if message.id and message.string and not message.fuzzy and isinstance(message.id, str)
+    }

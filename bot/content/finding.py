@@ -1,0 +1,26 @@
+"""What is wrong in a file that people write, said so that they can mend it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """`error` keeps the old library live; `warning` waits for a person's time."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One finding: where, what, and what to write instead."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    level: Level = Level.ERROR
+
+    def __str__(self) -> str:
+        """Return `file:line:column: message`, which editors can jump to."""
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"

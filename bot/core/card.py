@@ -1,0 +1,179 @@
+"""A service or a hotline in words: all that the directory knows, and nothing that it does not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core import hours, speech
+from bot.core.directory import Confidence, Fact, Hotline, Service, Welcome
+from bot.core.library import Library
+from bot.core.speech import DIRECTORY
+
+WELCOME_FIELDS = tuple(Welcome.model_fields)
+MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=17/{0}/{1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Says entries of the directory in one language, at one moment."""
+
+    library: Library
+    language: str
+    now: datetime
+
+    def service(self, service: Service) -> str:
+        """Say everything that is known about a service, what matters at the door first."""
+        return "\n".join(line for line in self._service_lines(service) if line)
+
+    def hotlines(self, country: str, topic: str, city: str = "") -> str:
+        """Say the lines for a topic, those of her city first; all countries where hers is not known."""
+        known = {hotline.country for hotline in self.library.directory.hotlines}
+        lines = [
+            hotline
+            for each in ([country] if country in known else sorted(known))
+            for hotline in self.library.hotlines.get((each, topic), ())
+            if not hotline.city or not city or hotline.city == city
+        ]
+        lines.sort(key=lambda hotline: hotline.city != city if hotline.city else True)
+        return "\n\n".join(self.hotline(hotline) for hotline in lines)
+
+    def hotline(self, hotline: Hotline) -> str:
+        """Say a hotline, its numbers alone on their lines so that they can be tapped."""
+        return "\n".join(line for line in self._hotline_lines(hotline) if line)
+
+    def label(self, service: Service) -> str:
+        """Say a service on a button: its name and whether it is open."""
+        opening = self._moment(service)
+        if opening.is_open is None:
+            return service.name
+        return f"{service.name} · {self._phrase('open_short' if opening.is_open else 'closed_short')}"
+
+    def is_open(self, service: Service) -> bool | None:
+        """Tell whether a service is open now, `None` where that is not known."""
+        return self._moment(service).is_open
+
+    def _service_lines(self, service: Service) -> Iterator[str]:
+        yield service.name
+        yield self._text(service.description)
+        yield self._text(service.warning)
+        yield ""
+        yield self._opening(service)
+        yield from self._week(service)
+        yield self._text(service.hours_note)
+        yield self._flag(service.walk_in, "walk_in_yes", "walk_in_no")
+        yield from self._welcome(service)
+        yield from self._reach(service)
+        yield self._price(free=service.free, price=service.price)
+        yield self._labelled("bring", self._text(service.bring))
+        yield self._languages(service.languages)
+        yield self._flag(service.interpreters, "interpreters_yes", "interpreters_no")
+        yield self._checked(service)
+
+    def _hotline_lines(self, hotline: Hotline) -> Iterator[str]:
+        yield hotline.name
+        yield self._text(hotline.description)
+        yield self._text(hotline.warning)
+        yield from hotline.numbers
+        yield self._hotline_hours(hotline)
+        yield self._text(hotline.hours_note)
+        yield self._price(free=hotline.free, price=hotline.price)
+        yield self._flag(hotline.on_bill, "bill_yes", "bill_no")
+        yield self._flag(hotline.anonymous, "anonymous_yes", "anonymous_no")
+        for name, way, note in (
+            ("sms", hotline.sms, hotline.sms_note),
+            ("whatsapp", hotline.whatsapp, None),
+            ("chat", hotline.chat, hotline.chat_note),
+        ):
+            yield self._labelled(name, way)
+            yield self._text(note)
+        yield self._languages(hotline.languages)
+        yield self._text(hotline.languages_note)
+        yield self._checked(hotline)
+
+    def _reach(self, service: Service) -> Iterator[str]:
+        for phone in service.phones:
+            yield phone.number
+            yield self._flag(phone.free, "phone_free", "phone_paid")
+            yield self._text(phone.note)
+        yield from service.emails
+        yield self._labelled("chat", service.chat)
+        yield self._labelled("address", service.address)
+        if service.latitude is not None and service.longitude is not None:
+            yield MAP.format(service.latitude, service.longitude)
+        yield service.url or ""
+
+    def _opening(self, service: Service) -> str:
+        if service.closed_until and service.closed_until >= self.now.date():
+            return self._phrase("closed_until", day=speech.day(self.language, service.closed_until))
+        return self._say_moment(self._moment(service), self.library.cities[service.city].zone)
+
+    def _hotline_hours(self, hotline: Hotline) -> str:
+        zone = next((city.zone for city in self.library.directory.cities if city.country == hotline.country), "UTC")
+        return self._say_moment(hours.moment(hotline.hours, zone, hotline.country, self.now), zone) if hotline.hours else ""
+
+    def _say_moment(self, opening: hours.Moment, zone: str) -> str:
+        if opening.is_open is None:
+            return self._phrase("hours_unknown")
+        if opening.changes_at is None:
+            return self._phrase("open_always" if opening.is_open else "closed_now")
+        at = speech.clock(self.language, opening.changes_at)
+        if opening.is_open:
+            return self._phrase("open_until", time=at)
+        today = self.now.astimezone(ZoneInfo(zone)).date()
+        name = "opens_today" if opening.changes_at.date() == today else "opens_on"
+        return self._phrase(name, time=at, day=speech.weekday(self.language, opening.changes_at.weekday()))
+
+    def _week(self, service: Service) -> Iterator[str]:
+        if not service.hours:
+            return
+        city = self.library.cities[service.city]
+        lines = hours.week(self.language, service.hours, city.zone, city.country, self.now)
+        yield from lines
+        if lines:
+            yield self._phrase("holidays")
+
+    def _welcome(self, service: Service) -> Iterator[str]:
+        for name in WELCOME_FIELDS:
+            yield self._flag(getattr(service.welcome, name), f"{name}_yes", f"{name}_no")
+        yield self._text(service.welcome_note)
+
+    def _checked(self, entry: Fact) -> str:
+        source = speech.partial_day(self.language, entry.source_on) if entry.source_on else ""
+        if entry.verified_on:
+            said = self._phrase("checked_on", day=speech.day(self.language, entry.verified_on))
+        else:
+            said = self._phrase("source_of" if source else "source_undated", day=source)
+        low = self._phrase("low_confidence") if entry.confidence is Confidence.LOW else ""
+        return f"\n{said} {low}".rstrip()
+
+    def _price(self, *, free: bool | None, price: str | None) -> str:
+        return self._text(price) or self._flag(free, "free_yes", "free_no")
+
+    def _languages(self, codes: tuple[str, ...] | None) -> str:
+        if not codes:
+            return ""
+        names = [speech.language_name(self.language, code) for code in codes]
+        return self._labelled("languages", speech.enumerate_all(self.language, names))
+
+    def _moment(self, service: Service) -> hours.Moment:
+        if service.closed_until and service.closed_until >= self.now.date():
+            return hours.Moment(False)  # noqa: FBT003 - the only thing that a moment says
+        city = self.library.cities[service.city]
+        return hours.moment(service.hours, city.zone, city.country, self.now)
+
+    def _flag(self, value: bool | None, yes: str, no: str) -> str:  # noqa: FBT001 - three-valued: None is unknown
+        if value is None:
+            return ""
+        return self._phrase(yes if value else no)
+
+    def _labelled(self, name: str, value: str | None) -> str:
+        return f"{self._phrase(name)} {value}" if value else ""
+
+    def _text(self, text: str | None) -> str:
+        return self.library.speech.say(self.language, DIRECTORY, text) if text else ""
+
+    def _phrase(self, name: str, **values: str) -> str:
+        text = self.library.phrase(self.language, name)
+        named = {f"{{{key}}}": value for key, value in values.items()}
+        return speech.fill(text, named, isolate=self.library.speech.is_right_to_left(self.language))

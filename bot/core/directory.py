@@ -1,0 +1,184 @@
+"""What the bot knows about places and lines, as staff write it in `directory.yaml`.
+
+Names follow Open Referral HSDS where it has them. `None` means "unknown" and is never said as "no".
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
+PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+Link = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        message = f"{name!r} is not a time zone; write one like Europe/Lisbon"
+        raise ValueError(message)
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Entry(BaseModel):
+    """The base of everything staff write: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Confidence(StrEnum):
+    """How far the source can be trusted; `low` is said in words on the card."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Fact(Entry):
+    """Where an entry comes from, so that nothing is shown without its source and date."""
+
+    source: tuple[Link, ...] = Field(min_length=1)
+    source_on: PartialDate | None = None
+    """Date of the newest page that carries the contact facts: a year, a month or a day."""
+    read_on: date
+    """When a person read that source."""
+    verified_on: date | None = None
+    """When a person last checked with the place itself; `None` until somebody has."""
+    verified_by: Literal["phone", "visit", "email", "partner"] | None = None
+    confidence: Confidence
+
+
+class Phone(Entry):
+    """A number as it is dialled from inside its country."""
+
+    number: str
+    free: bool | None = None
+    note: str | None = None
+    """Short, in plain English; translated."""
+
+
+class Welcome(Entry):
+    """Who is received; every field stays `None` until a source says so."""
+
+    women_only: bool | None = None
+    trans_women: bool | None = None
+    children: bool | None = None
+    pets: bool | None = None
+    active_use: bool | None = None
+    no_papers: bool | None = None
+    no_insurance: bool | None = None
+
+
+class Service(Fact):
+    """One thing that one organisation offers in one city."""
+
+    id: Identifier
+    organization: Identifier
+    name: str = Field(max_length=80)
+    """As it is written on the door: not translated."""
+    description: str | None = Field(default=None, max_length=300)
+    """What she finds there, in plain English; translated."""
+    city: Identifier
+    needs: tuple[Identifier, ...] = Field(min_length=1)
+    welcome: Welcome = Welcome()
+    welcome_note: str | None = Field(default=None, max_length=160)
+    phones: tuple[Phone, ...] = ()
+    emails: tuple[str, ...] = ()
+    chat: Link | None = None
+    url: Link | None = None
+    address: str | None = Field(default=None, max_length=160)
+    latitude: float | None = Field(default=None, ge=-90, le=90)
+    longitude: float | None = Field(default=None, ge=-180, le=180)
+    hours: str | None = None
+    """OSM `opening_hours`, in the zone of the city."""
+    hours_note: str | None = Field(default=None, max_length=200)
+    """What the hours cannot say; translated."""
+    walk_in: bool | None = None
+    languages: tuple[Language, ...] | None = None
+    interpreters: bool | None = None
+    free: bool | None = None
+    price: str | None = Field(default=None, max_length=120)
+    bring: str | None = Field(default=None, max_length=160)
+    warning: str | None = Field(default=None, max_length=200)
+    """What she should know before she goes; translated."""
+    closed_until: date | None = None
+
+
+class Hotline(Fact):
+    """A number that answers a kind of trouble in a country or a city."""
+
+    id: Identifier
+    country: Country
+    city: Identifier | None = None
+    topic: Identifier
+    name: str = Field(max_length=80)
+    """As it presents itself: not translated."""
+    description: str | None = Field(default=None, max_length=200)
+    """What it is for, in plain English; translated."""
+    numbers: tuple[str, ...] = Field(min_length=1)
+    hours: str | None = None
+    hours_note: str | None = Field(default=None, max_length=200)
+    free: bool | None = None
+    price: str | None = Field(default=None, max_length=120)
+    on_bill: bool | None = None
+    """Whether the call shows on the phone bill."""
+    anonymous: bool | None = None
+    sms: str | None = None
+    sms_note: str | None = Field(default=None, max_length=160)
+    whatsapp: str | None = None
+    chat: Link | None = None
+    chat_note: str | None = Field(default=None, max_length=160)
+    emails: tuple[str, ...] = ()
+    languages: tuple[Language, ...] | None = None
+    languages_note: str | None = Field(default=None, max_length=160)
+    warning: str | None = Field(default=None, max_length=200)
+    """What she should know before she calls (police, duty to report); translated."""
+
+
+class City(Entry):
+    """A place that she can name; its zone and country decide what "now" and "her line" mean."""
+
+    id: Identifier
+    name: str
+    country: Country
+    zone: Zone
+    aliases: tuple[str, ...] = ()
+    """Other spellings, in any language: Oporto, Lisboa, Αθήνα."""
+
+
+class Need(Entry):
+    """One entry of the fixed taxonomy of what a person may look for."""
+
+    id: Identifier
+    name: str
+    """On a button; translated."""
+    keywords: tuple[str, ...] = ()
+    """Words that she may type for it; translated as one list."""
+    topic: Identifier = "emergency"
+    """Which hotlines help when no service is found."""
+
+
+class Organization(Entry):
+    """Who runs services."""
+
+    id: Identifier
+    name: str
+    url: Link | None = None
+
+
+class Directory(Entry):
+    """The whole of `directory.yaml`."""
+
+    spec: Literal[1]
+    needs: tuple[Need, ...]
+    cities: tuple[City, ...]
+    organizations: tuple[Organization, ...]
+    services: tuple[Service, ...]
+    hotlines: tuple[Hotline, ...]

@@ -1,0 +1,141 @@
+"""The conversation as data: what peers write in `flows/*.yaml`, checked on the way in."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from bot.core.directory import Entry, Identifier, Link
+
+Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=80)]
+"""A node of the same flow (`call`), a flow (`overdose`) or a node of a flow (`overdose.call`)."""
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Text = Annotated[str, Field(min_length=1)]
+
+_DURATION = re.compile(r"^(\d+) (second|minute|hour)s?$")
+LONGEST_WAIT = timedelta(hours=12)
+"""A timer outlives no evening: after that, what the screen said may no longer be true."""
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _as_duration(value: Any) -> Any:
+    match = _DURATION.match(value) if isinstance(value, str) else None
+    if not match:
+        message = f"{value!r} is not a duration; write one like 2 minutes"
+        raise ValueError(message)
+    wait = timedelta(**{f"{match[2]}s": int(match[1])})
+    if not timedelta() < wait <= LONGEST_WAIT:
+        message = f"{value!r} is out of range; write at least 1 second and at most 12 hours"
+        raise ValueError(message)
+    return wait
+
+
+Duration = Annotated[timedelta, BeforeValidator(_as_duration)]
+Listed = Literal["services", "cities", "languages"]
+Asked = Literal["place", "text", "number", "time"]
+Action = Literal["exit", "forget_me", "stop", "report_wrong"]
+Subject = Literal["city", "country", "language", "channel", "role"]
+
+
+class Option(Entry):
+    """What a choice does: remember answers, then go on."""
+
+    go: Target
+    set: dict[Name, str] = {}
+
+
+def _as_option(value: Any) -> Any:
+    return {"go": value} if isinstance(value, str) else value
+
+
+class Node(Entry):
+    """One step: it says something and waits, or decides and goes on."""
+
+    say: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)] = ()
+    choices: dict[Text, Annotated[Option, BeforeValidator(_as_option)]] = {}
+    ask: Asked | None = None
+    list: Listed | None = None
+    where: dict[Literal["need", "city", "welcome", "found"], Name] = {}
+    """Filters of a list: which answer each filter takes its value from."""
+    name: Name | None = None
+    """The answer that `ask` or `list` fills."""
+    do: Action | None = None
+    switch: dict[Name, dict[str, Target]] = {}
+    after: dict[Duration, Target] = {}
+    empty: Target | None = None
+    """Where a list goes that finds nothing."""
+    go: Target | None = None
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> "Node":
+        if len(self.switch) > 1 or len(self.after) > 1:
+            message = "one `switch` and one `after` a node; write a second node for the next"
+            raise ValueError(message)
+        if self.is_passing and (self.choices or self.ask or self.list or self.after):
+            message = "a node with `do`, `switch` or a bare `go` goes on at once; move its choices to the next node"
+            raise ValueError(message)
+        if (self.ask or self.list or self.do) and not self.go:
+            message = "add `go:`, the node that comes next"
+            raise ValueError(message)
+        if not self.is_passing and not self.say:
+            message = "add `say:`, what she reads here"
+            raise ValueError(message)
+        if self.is_passing and self.say:
+            message = "she would not see this text, for the node goes on at once; move it to the next node"
+            raise ValueError(message)
+        return self
+
+    @property
+    def is_passing(self) -> bool:
+        """Tell whether nothing is shown here: the node acts or decides and goes on."""
+        return bool(self.do or self.switch or (self.go and not self.ask and not self.list))
+
+    def targets(self) -> Iterator[str]:
+        """Name every place that this node can lead to."""
+        yield from (option.go for option in self.choices.values())
+        yield from self.after.values()
+        for cases in self.switch.values():
+            yield from cases.values()
+        yield from (target for target in (self.go, self.empty) if target)
+
+    def texts(self) -> Iterator[str]:
+        """Name every text that a translator translates."""
+        yield from self.say
+        yield from self.choices
+
+
+class Flow(Entry):
+    """One subject of conversation, in one file."""
+
+    spec: Literal[1]
+    title: Text
+    """A few words, on a button when she typed something near."""
+    keywords: tuple[str, ...] = ()
+    urgent: bool = False
+    reviewed: date
+    sources: tuple[Link, ...] = ()
+    audience: Literal["woman", "moderator", "partner"] = Field(default="woman", alias="for")
+    nodes: dict[Name, Node] = Field(min_length=1)
+
+
+class Phrases(Entry):
+    """`phrases.yaml`: what the bot says between the flows, by name."""
+
+    spec: Literal[1]
+    reviewed: date
+    phrases: dict[Identifier, Text]
+
+
+def place(target: str, flow: str, flows: Any) -> tuple[str, str]:
+    """Return the flow and node that `target` means when it is written in `flow`."""
+    name, _, node = target.partition(".")
+    if node:
+        return name, node
+    if flow in flows and name in flows[flow].nodes:
+        return flow, name
+    return name, "start"

@@ -1,0 +1,137 @@
+"""Flows, directory and languages, loaded together and never changed: a new one takes the place of the old."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.core import vocabulary
+from bot.core.contact import Position
+from bot.core.directory import City, Directory, Hotline, Need, Service
+from bot.core.flow import Flow, Node, place
+from bot.core.search import NameIndex
+from bot.core.speech import DIRECTORY, PHRASES, Speech, normalise
+from bot.core.vocabulary import Keyword, Sense, Vocabulary
+
+GREETING = Position("start", "start")
+MENU = Position("start", "menu")
+HELP = Position("now", "start")
+GONE = Position("me", "gone")
+FORGOTTEN = Position("me", "forgotten")
+STOPPED = Position("me", "stopped")
+FIND_WHAT = Position("find", "start")
+FIND_WHERE = Position("find", "where")
+FIND_RESULTS = Position("find", "results")
+FIND_FOUND = Position("find", "found")
+LANDMARKS = (GREETING, MENU, HELP, GONE, FORGOTTEN, STOPPED, FIND_WHAT, FIND_WHERE, FIND_RESULTS, FIND_FOUND)
+"""Places that the engine goes to by itself; `comadre check` says when a flow lost one."""
+
+KEYWORDS_SEPARATOR = ", "
+"""Keywords are one text to a translator, so that each language may have as many as it needs."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """All that the bot knows, as of one moment."""
+
+    flows: Mapping[str, Flow]
+    phrases: Mapping[str, str]
+    directory: Directory
+    speech: Speech
+
+    def node(self, position: Position) -> Node | None:
+        """Return the node at `position`, `None` when an edit took it away."""
+        flow = self.flows.get(position.flow)
+        return flow.nodes.get(position.node) if flow else None
+
+    def resolve(self, target: str, flow: str) -> Position:
+        """Return where `target`, written in `flow`, leads."""
+        return Position(*place(target, flow, self.flows))
+
+    def phrase(self, language: str, name: str) -> str:
+        """Say what the bot says between the flows."""
+        return self.speech.say(language, PHRASES, self.phrases[name])
+
+    @cached_property
+    def services(self) -> Mapping[str, Service]:
+        """Services by id."""
+        return {service.id: service for service in self.directory.services}
+
+    @cached_property
+    def cities(self) -> Mapping[str, City]:
+        """Cities by id."""
+        return {city.id: city for city in self.directory.cities}
+
+    @cached_property
+    def needs(self) -> Mapping[str, Need]:
+        """Needs by id."""
+        return {need.id: need for need in self.directory.needs}
+
+    @cached_property
+    def services_by_city(self) -> Mapping[str, tuple[Service, ...]]:
+        """Services of each city, in the order of the file."""
+        return {
+            city: tuple(service for service in self.directory.services if service.city == city)
+            for city in self.cities
+        }
+
+    @cached_property
+    def hotlines(self) -> Mapping[tuple[str, str], tuple[Hotline, ...]]:
+        """Hotlines by (country, topic), best first as staff wrote them."""
+        grouped: dict[tuple[str, str], list[Hotline]] = {}
+        for hotline in self.directory.hotlines:
+            grouped.setdefault((hotline.country, hotline.topic), []).append(hotline)
+        return {key: tuple(hotlines) for key, hotlines in grouped.items()}
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """The names of services and of who runs them."""
+        runs = {organization.id: organization.name for organization in self.directory.organizations}
+        return NameIndex(
+            (service.id, normalise(name))
+            for service in self.directory.services
+            for name in dict.fromkeys((service.name, runs.get(service.organization, "")))
+            if name
+        )
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Every word that means something, in every language."""
+        languages = self.speech.languages
+        return Vocabulary(
+            commands=vocabulary.commands(languages),
+            languages=vocabulary.language_names(languages),
+            keywords=tuple(self._keywords()),
+        )
+
+    def _keywords(self) -> Iterator[Keyword]:
+        for name, flow in self.flows.items():
+            yield from self._translated(flow.keywords, flow_keywords(name), Sense.FLOW, name, is_urgent=flow.urgent)
+        for need in self.directory.needs:
+            yield from self._translated(need.keywords, need_keywords(need.id), Sense.NEED, need.id)
+        for city in self.directory.cities:
+            yield from vocabulary.keywords((city.name, *city.aliases), Sense.CITY, city.id)
+
+    def _translated(
+        self, words: Iterable[str], context: str, sense: Sense, target: str, *, is_urgent: bool = False
+    ) -> list[Keyword]:
+        source = KEYWORDS_SEPARATOR.join(words)
+        texts = {source, *(self.speech.say(language, context, source) for language in self.speech.languages)}
+        phrases = [phrase for text in sorted(texts) for phrase in text.split(",")]
+        return vocabulary.keywords(phrases, sense, target, is_urgent=is_urgent)
+
+    def warm(self) -> "Library":
+        """Build every index now, on the loading thread, so that no woman waits for it."""
+        for index in (self.services, self.cities, self.needs, self.services_by_city, self.hotlines, self.names):
+            len(index) if isinstance(index, Mapping) else index
+        self.vocabulary  # noqa: B018 - the first look builds it
+        return self
+
+
+def flow_keywords(flow: str) -> str:
+    """Name the context in which a translator finds the keywords of a flow."""
+    return f"keywords:{flow}"
+
+
+def need_keywords(need: str) -> str:
+    """Name the context in which a translator finds the keywords of a need."""
+    return f"keywords:{DIRECTORY}:{need}"

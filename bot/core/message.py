@@ -1,0 +1,108 @@
+"""What crosses the border between a platform and the engine, the same for every platform."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a channel reaches someone: `telegram:123`, `signal:<ACI uuid>`."""
+
+    channel: str
+    id: str
+
+    def __str__(self) -> str:
+        """Return the one spelling that pseudonyms are made from."""
+        return f"{self.channel}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Address":
+        """Read back what `str` wrote."""
+        channel, _, identifier = text.partition(":")
+        return cls(channel, identifier)
+
+
+class Kind(StrEnum):
+    """What sort of thing came in; an adapter maps everything its platform knows to one of these."""
+
+    TEXT = "text"
+    PRESS = "press"
+    START = "start"
+    """She opened the chat, perhaps by a link that carries a payload."""
+    VOICE = "voice"
+    PICTURE = "picture"
+    FILE = "file"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CARD = "card"
+    """A shared contact card: never read, never kept."""
+    EDIT = "edit"
+    """She changed a message that was answered already."""
+    TIMER = "timer"
+    """Ours: the time that a screen asked for has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing that a person did, without her name, number or profile."""
+
+    address: Address
+    kind: Kind
+    id: str
+    """The platform's own id of the update: the same id twice is one step."""
+    text: str = field(default="", repr=False)
+    token: str = ""
+    """Which choice was pressed (`Choice.token`)."""
+    payload: str = ""
+    """What a deep link carried, as in `/start pt-porto`."""
+    locale: str = ""
+    """Language of her app, used once, for the greeting."""
+    handle: str = ""
+    """Her message (or, for a press, the message that bears the button), so that it can be wiped."""
+    press: str = ""
+    """What the platform wants acknowledged when a button was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that she can press, or type by number or by name."""
+
+    token: str
+    """Opaque to the platform and stable for the same choice on the same screen, at most 16 bytes."""
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What she sees after one step: each text a message, the choices under the last."""
+
+    texts: tuple[str, ...]
+    choices: tuple[Choice, ...] = ()
+    ways: tuple[Choice, ...] = ()
+    """Back, menu and exit: on every screen, apart from the choices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A screen on its way to one person."""
+
+    to: Address
+    screen: Screen
+    replaces: tuple[str, ...] = ()
+    """Handles of the living screen, oldest first: edited in place or deleted, so the chat stays short."""
+    pressed: str = ""
+    """Handle of the message whose button brought her here; empty when she typed."""
+    press: str = ""
+    """What the platform wants acknowledged."""
+
+
+def token(*parts: str) -> str:
+    """Name a choice so that a platform, and whoever reads its logs, learns nothing from it."""
+    return blake2b("\x1f".join(parts).encode(), digest_size=6).hexdigest()
+
+
+def fold(at: datetime) -> int:
+    """Return whole hours since 1970: the finest time that is ever stored about a person."""
+    return int(at.timestamp()) // 3600

@@ -1,0 +1,249 @@
+"""What one person has before her: the choices and the texts of her position, in her language."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from bot.core import speech
+from bot.core.card import Teller
+from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT, Contact, Position
+from bot.core.directory import Confidence, Service
+from bot.core.flow import Node
+from bot.core.library import MENU, Library
+from bot.core.message import Choice, Screen, token
+from bot.core.speech import DIRECTORY, Word
+
+PAGE = 6
+"""Entries of a list on one screen: what fits on a small phone above the ways out."""
+NO_COUNTRY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that she can choose here, and what choosing it does."""
+
+    token: str
+    go: Position
+    answers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    """The English label of a written choice."""
+    service: Service | None = None
+    language: str = ""
+    city: str = ""
+    turns_page: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One position of one contact at one moment."""
+
+    library: Library
+    contact: Contact
+    position: Position
+    channel: str
+    now: datetime
+
+    @cached_property
+    def node(self) -> Node:
+        """The node of the position; the menu when an edit took it away."""
+        node = self.library.node(self.position)
+        return node if node else self.library.flows[MENU.flow].nodes[MENU.node]
+
+    @cached_property
+    def teller(self) -> Teller:
+        """Says the directory in her language."""
+        return Teller(self.library, self.contact.language, self.now)
+
+    @property
+    def country(self) -> str:
+        """Return the country of her city, or nothing."""
+        city = self.library.cities.get(self.contact.city)
+        return city.country if city else NO_COUNTRY
+
+    def known(self, name: str) -> str:
+        """Return what is known under `name`: about her, the channel, or an answer she gave."""
+        known = {
+            "city": self.contact.city,
+            "country": self.country,
+            "language": self.contact.language,
+            "channel": self.channel,
+            "role": "woman",
+        }
+        return known[name] if name in known else self.contact.answers.get(name, "")
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Everything that she can choose here, on whatever page, listed entries first."""
+        return (*self._listed(), *self._written())
+
+    def _written(self) -> Iterator[Item]:
+        for text, option in self.node.choices.items():
+            yield Item(self._token(text), self._resolve(option.go), option.set, text=text)
+
+    def _listed(self) -> Iterator[Item]:
+        node = self.node
+        if node.ask == "place" or node.list == "cities":
+            for city in self.library.directory.cities:
+                yield Item(self._token("city", city.id), self._next, city=city.id)
+        elif node.list == "languages":
+            codes = sorted(self.library.speech.languages, key=lambda code: code != self.contact.language)
+            for code in codes:
+                yield Item(self._token("language", code), self._next, language=code)
+        elif node.list == "services":
+            for service in self.services:
+                answers = {node.name or "service": service.id}
+                yield Item(self._token("service", service.id), self._next, answers, service=service)
+
+    @property
+    def _next(self) -> Position:
+        return self._resolve(self.node.go or MENU.node)
+
+    def _resolve(self, target: str) -> Position:
+        return self.library.resolve(target, self.position.flow)
+
+    def _token(self, *parts: str) -> str:
+        return token(self.position.flow, self.position.node, *parts)
+
+    @cached_property
+    def services(self) -> tuple[Service, ...]:
+        """What the list of this node finds, in the order of the file."""
+        where = {filtered: self.known(name) for filtered, name in self.node.where.items()}
+        if "found" in where:
+            return tuple(self.library.services[each] for each in where["found"].split() if each in self.library.services)
+        return tuple(
+            service
+            for service in self._around(where)
+            if where.get("need", "") in ("", *service.needs) and self._is_welcome(service, where) is not False
+        )
+
+    def _around(self, where: Mapping[str, str]) -> tuple[Service, ...]:
+        if "city" in where:
+            return self.library.services_by_city.get(where["city"], ())
+        cities = self.library.cities
+        return tuple(each for each in self.library.directory.services if self.country in (NO_COUNTRY, cities[each.city].country))
+
+    @staticmethod
+    def _is_welcome(service: Service, where: Mapping[str, str]) -> bool | None:
+        wanted = where.get("welcome", "")
+        return getattr(service.welcome, wanted) if wanted else None
+
+    @cached_property
+    def shown(self) -> tuple[Item, ...]:
+        """The choices of this page in the order that she sees them: open now first."""
+        listed, written = list(self._listed()), tuple(self._written())
+        if self.node.list == "services":
+            listed.sort(key=self._rank)
+        pages = max(1, -(-len(listed) // PAGE)) if self.node.list == "services" else 1
+        if pages == 1:
+            return (*listed, *written)
+        page = self.position.page % pages
+        more = Item(self._token("more"), Position(self.position.flow, self.position.node, (page + 1) % pages), turns_page=True)
+        return (*listed[page * PAGE : (page + 1) * PAGE], more, *written)
+
+    def _rank(self, item: Item) -> tuple[bool, int, bool]:
+        service = item.service
+        if service is None:  # pragma: no cover - only services are ranked
+            return False, 0, False
+        where = {filtered: self.known(name) for filtered, name in self.node.where.items()}
+        openness = {True: 0, None: 1, False: 2}[self.teller.is_open(service)]
+        return self._is_welcome(service, where) is not True, openness, service.confidence is Confidence.LOW
+
+    def label(self, item: Item, language: str = "") -> str:
+        """Say an item in her language, or in the one given."""
+        spoken = language or self.contact.language
+        if item.service:
+            return self.teller.label(item.service)
+        if item.language:
+            return self.library.speech.languages[item.language].name
+        if item.city:
+            return self.library.speech.say(spoken, DIRECTORY, self.library.cities[item.city].name)
+        if item.turns_page:
+            return self.library.phrase(spoken, "more")
+        return self.library.speech.say(spoken, self.position.flow, item.text)
+
+    @cached_property
+    def ways(self) -> tuple[tuple[Word, Choice], ...]:
+        """The ways that are on every screen without being written."""
+        words: list[Word] = []
+        if self.contact.trail:
+            words.append("back")
+        if self.position != MENU:
+            words.append("menu")
+        words.append("exit")
+        return tuple((word, Choice(self._token("way", word), self.library.phrase(self.contact.language, word))) for word in words)
+
+    def screen(self, note: str = "") -> Screen:
+        """Say the position; `note`, a phrase, comes before it."""
+        texts = [self._fill(self.library.speech.say(self.contact.language, self.position.flow, text)) for text in self.node.say]
+        if note:
+            texts[0] = f"{self.library.phrase(self.contact.language, note)}\n\n{texts[0]}"
+        choices = tuple(Choice(item.token, self.label(item)) for item in self.shown)
+        return Screen(tuple(texts), choices, tuple(choice for _, choice in self.ways))
+
+    def _fill(self, text: str) -> str:
+        if "{" not in text:
+            return text
+        values = {each: self._value(*speech.split_placeholder(each)) for each in speech.placeholders(text)}
+        isolate = self.library.speech.is_right_to_left(self.contact.language)
+        return speech.fill(text, values, isolate=isolate)
+
+    def _value(self, name: str, argument: str) -> str:
+        if name == "hotline":
+            return self._hotline(argument)
+        if name == "hotlines":
+            return self.teller.hotlines(self.country, self._topic(argument), self.contact.city)
+        service = self.library.services.get(self.known("service"))
+        if name == "service":
+            return self.teller.service(service) if service else ""
+        if name == "kept":
+            return self._kept()
+        return self._name_of(name)
+
+    def _topic(self, argument: str) -> str:
+        if argument != "need":
+            return argument
+        need = self.library.needs.get(self.known("need"))
+        topic = need.topic if need else "emergency"
+        return topic if self.library.hotlines.get((self.country, topic)) else "emergency"
+
+    def _hotline(self, topic: str) -> str:
+        countries = [self.country] if self.country else sorted({each.country for each in self.library.directory.hotlines})
+        numbers = {
+            country: lines[0].numbers[0]
+            for country in countries
+            if (lines := self.library.hotlines.get((country, topic)))
+        }
+        if len(set(numbers.values())) == 1:
+            return next(iter(numbers.values()))
+        return "\n".join(f"{speech.country_name(self.contact.language, each)}: {number}" for each, number in numbers.items())
+
+    def _name_of(self, subject: str) -> str:
+        say, language = self.library.speech.say, self.contact.language
+        if subject == "city" and (city := self.library.cities.get(self.contact.city)):
+            return say(language, DIRECTORY, city.name)
+        if subject == "need" and (need := self.library.needs.get(self.known("need"))):
+            return say(language, DIRECTORY, need.name)
+        if subject == "language":
+            return self.library.speech.languages[language].name
+        return "…"
+
+    def _kept(self) -> str:
+        """Say what is stored about her, computed from the record itself and the times that end it."""
+        contact, language = self.contact, self.contact.language
+        lines = []
+        for name, is_kept, duration in (
+            ("language", contact.language, LANGUAGE_KEPT),
+            ("city", contact.city, LANGUAGE_KEPT),
+            ("position", contact.position, POSITION_KEPT),
+            ("handles", contact.handles or contact.living, HANDLE_KEPT),
+            ("timer", contact.timer, timedelta()),
+        ):
+            if is_kept:
+                values = {
+                    "{language}": self._name_of("language"),
+                    "{city}": self._name_of("city"),
+                    "{until}": speech.day(language, (self.now + duration).date()),
+                }
+                lines.append(speech.fill(self.library.phrase(language, f"kept_{name}"), values))
+        return "\n".join(lines) or self.library.phrase(language, "kept_nothing")

@@ -1,0 +1,233 @@
+"""What she means by what she typed or pressed, in the order of design.md section 3."""
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from bot.core.contact import Contact
+from bot.core.library import Library
+from bot.core.message import Incoming, Kind
+from bot.core.speech import Word, normalise
+from bot.core.stage import Item, Stage
+from bot.core.vocabulary import Sense
+
+LONGEST_READ = 1000
+"""Characters that are looked at; a longer message is still searched for a cry for help at its beginning."""
+LONGEST_ANSWER = 500
+NEAR_MISS = 80.0
+"""Similarity from which a typed label counts, in rapidfuzz per cent."""
+CLEARLY = 5.0
+"""How far the best near miss must be ahead of the next one."""
+SHORTEST_NEAR_MISS = 4
+
+_TIME = re.compile(r"^(\d{1,2})(?:\s*(?:[:.h]|uhr|\s)\s*(\d{2}))?\s*(am|pm|h|uhr)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word that always works."""
+
+    word: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice on the screen."""
+
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Free text that a node asked for."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A city, at a node that asked for one."""
+
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The name of a language."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Keywords of a flow."""
+
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A need, a city or both."""
+
+    need: str
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Names of services; the ids are kept, her words are not."""
+
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Nothing that we know; `phrase` says so."""
+
+    phrase: str
+
+
+Meaning = Command | Chosen | Answered | Placed | Spoken | Opened | Sought | Found | Unclear
+
+
+def understand(library: Library, contact: Contact, incoming: Incoming, stage: Stage | None) -> Meaning:
+    """Return what `incoming` means to someone who has `stage` before her (`None`: nothing yet)."""
+    if incoming.kind is Kind.PRESS:
+        return _pressed(incoming, stage)
+    if incoming.kind is Kind.EDIT:
+        return Unclear("edited")
+    if incoming.kind is not Kind.TEXT:
+        return Unclear("only_text")
+    text = normalise(incoming.text[:LONGEST_READ])
+    if command := library.vocabulary.commands.get(text):
+        return Command(command)
+    if stage and stage.node.ask and stage.node.ask != "place":
+        answer = _answer(stage.node.ask, incoming.text)
+        if answer:
+            return Answered(answer)
+    return (
+        (stage and _choice(stage, text))
+        or _language(library, text)
+        or _keyword(library, stage, text)
+        or _name(library, text)
+        or Unclear(_why_unclear(contact, incoming, stage))
+    )
+
+
+def _pressed(incoming: Incoming, stage: Stage | None) -> Meaning:
+    if stage:
+        for word, way in stage.ways:
+            if way.token == incoming.token:
+                return Command(word)
+        for item in (*stage.items, *stage.shown):
+            if item.token == incoming.token:
+                return Chosen(item)
+    return Unclear("moved_on")
+
+
+def _why_unclear(contact: Contact, incoming: Incoming, stage: Stage | None) -> str:
+    if stage and stage.node.ask:
+        by_kind = {"place": "unknown_place", "number": "not_a_number", "time": "not_a_time"}
+        return by_kind.get(stage.node.ask, "unclear")
+    return "too_long" if len(incoming.text) > LONGEST_READ else "unclear"
+
+
+def _answer(asked: str, text: str) -> str:
+    plain = " ".join(text.split())[:LONGEST_ANSWER]
+    if asked == "number":
+        return str(int(plain)) if plain.isdecimal() and len(plain) <= 9 else ""  # noqa: PLR2004 - fits any count
+    return read_time(plain) if asked == "time" else plain
+
+
+def read_time(text: str) -> str:
+    """Return a time of day as HH:MM, from `18:30`, `18h30`, `6 pm`; empty when it is none."""
+    match = _TIME.match(text.casefold())
+    if not match:
+        return ""
+    hour, minute = int(match[1]), int(match[2] or 0)
+    if match[3] in ("am", "pm"):
+        hour = hour % 12 + (12 if match[3] == "pm" else 0)
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else ""  # noqa: PLR2004 - hours and minutes
+
+
+def _choice(stage: Stage, text: str) -> Meaning | None:
+    """Find the choice by its number, its label in any language, or a near miss of it."""
+    if not text:
+        return None
+    if text.isdecimal():
+        return _numbered(stage, int(text))
+    for word, way in stage.ways:
+        if normalise(way.label) == text:
+            return Command(word)
+    labels = [(normalise(label), item) for item in stage.shown for label in _labels(stage, item)]
+    exact = next((item for label, item in labels if label == text), None)
+    near = exact or _near(labels, text) or _partly(labels, text)
+    return Chosen(near) if near else None
+
+
+def _labels(stage: Stage, item: Item) -> set[str]:
+    if item.service:
+        return {item.service.name, stage.label(item)}
+    return {stage.label(item, language) for language in stage.library.speech.languages}
+
+
+def _numbered(stage: Stage, number: int) -> Meaning | None:
+    if 1 <= number <= len(stage.shown):
+        return Chosen(stage.shown[number - 1])
+    way = number - len(stage.shown) - 1
+    return Command(stage.ways[way][0]) if 0 <= way < len(stage.ways) else None
+
+
+def _near(labels: list[tuple[str, Item]], text: str) -> Item | None:
+    if len(text) < SHORTEST_NEAR_MISS:
+        return None
+    best: dict[str, tuple[float, Item]] = {}
+    for label, item in labels:
+        score = fuzz.ratio(text, label, score_cutoff=NEAR_MISS - CLEARLY)
+        if score > best.get(item.token, (0.0, item))[0]:
+            best[item.token] = (score, item)
+    ranked = sorted(best.values(), key=lambda scored: scored[0], reverse=True)
+    if not ranked or ranked[0][0] < NEAR_MISS:
+        return None
+    is_clear = len(ranked) == 1 or ranked[0][0] - ranked[1][0] >= CLEARLY
+    return ranked[0][1] if is_clear else None
+
+
+def _partly(labels: list[tuple[str, Item]], text: str) -> Item | None:
+    """Take the only choice that has all of her words in its label, in order."""
+    if len(text) < SHORTEST_NEAR_MISS:
+        return None
+    holding = {item.token: item for label, item in labels if f" {text} " in f" {label} "}
+    return next(iter(holding.values())) if len(holding) == 1 else None
+
+
+def _language(library: Library, text: str) -> Meaning | None:
+    code = library.vocabulary.languages.get(text)
+    return Spoken(code) if code else None
+
+
+def _keyword(library: Library, stage: Stage | None, text: str) -> Meaning | None:
+    """Urgent flows, then needs and cities, then other flows."""
+    found = library.vocabulary.find(text)
+    by_sense = {
+        sense: next((keyword.target for keyword in found if keyword.sense is sense), "") for sense in Sense
+    }
+    urgent = next((keyword.target for keyword in found if keyword.is_urgent), "")
+    if urgent:
+        return Opened(urgent)
+    city = by_sense[Sense.CITY]
+    if city and stage and stage.node.ask == "place":
+        return Placed(city)
+    if by_sense[Sense.NEED]:
+        return Sought(by_sense[Sense.NEED], city)
+    if by_sense[Sense.FLOW]:
+        return Opened(by_sense[Sense.FLOW])
+    return Sought("", city) if city else None
+
+
+def _name(library: Library, text: str) -> Meaning | None:
+    if len(text) < SHORTEST_NEAR_MISS:
+        return None
+    hits = library.names.find(text)
+    return Found(tuple(hit.id for hit in hits)) if hits else None
