@@ -69,7 +69,10 @@ def needs_translation(text: str) -> bool:
 
 
 def extract(
-    fileobj: IO[bytes], _keywords: Iterable[str], _comment_tags: Iterable[str], _options: dict[str, Any]
+    fileobj: IO[bytes],
+    keywords: Iterable[str],  # noqa: ARG001 - Babel hands it over by name
+    comment_tags: Iterable[str],  # noqa: ARG001 - the same
+    options: dict[str, Any],  # noqa: ARG001 - the same
 ) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
     """Serve `pybabel extract`: yield line, function, (context, text) and notes for the translator."""
     document = parse(fileobj.read().decode("utf-8"), getattr(fileobj, "name", ""))

@@ -32,7 +32,7 @@ _FLOAT = re.compile(r"^[-+]?\d{1,17}\.\d{1,17}$")
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - a state of a file, carried to whoever lists the findings
     """A file that cannot be read at all, with the one finding that says why."""
 
     def __init__(self, finding: Finding) -> None:
@@ -63,7 +63,9 @@ def read(path: Path, name: str) -> Document:
     try:
         raw = path.read_bytes()
         if len(raw) > LARGEST_FILE:
-            raise Unreadable(Finding(name, 1, 1, f"the file has over {LARGEST_FILE} bytes; split it or make it shorter"))
+            raise Unreadable(
+                Finding(name, 1, 1, f"the file has over {LARGEST_FILE} bytes; split it or make it shorter")
+            )
         return parse(raw.decode("utf-8-sig"), name)
     except UnicodeDecodeError:
         raise Unreadable(Finding(name, 1, 1, "this is not UTF-8 text; save the file as UTF-8")) from None
@@ -137,7 +139,7 @@ class _Builder:
         return mapping
 
     def _problem(self, event: Any, message: str) -> Unreadable:
-        mark = event.start_mark
+        mark: Any = event.start_mark
         return Unreadable(Finding(self.name, mark.line + 1, mark.column + 1, message))
 
 
@@ -157,7 +159,9 @@ def validate(model: type[Model], document: Document) -> tuple[Model | None, list
     try:
         return model.model_validate(document.data), []
     except ValidationError as error:
-        return None, [document.at(_path(each["loc"]), _message(model, each)) for each in error.errors(include_url=False)]
+        return None, [
+            document.at(_path(each["loc"]), _message(model, each)) for each in error.errors(include_url=False)
+        ]
 
 
 def _path(location: Path_) -> Path_:

@@ -62,8 +62,6 @@ def read_content(folder: Path) -> tuple[Content, Library | None]:
     languages = content.take(LANGUAGES_FILE, Languages)
     if content.findings or not phrases or not directory or not languages:
         return content, None
-    catalogues = {
-        code: read_catalogue(folder / "locales", code) for code in languages.languages if code != SOURCE
-    }
+    catalogues = {code: read_catalogue(folder / "locales", code) for code in languages.languages if code != SOURCE}
     speech = Speech(languages.languages, catalogues)
     return content, Library(flows, phrases.phrases, directory, speech)

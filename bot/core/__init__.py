@@ -1,0 +1,1 @@
+"""The conversation, pure: no files, no network, no clock."""

@@ -110,7 +110,11 @@ class Teller:
 
     def _hotline_hours(self, hotline: Hotline) -> str:
         zone = next((city.zone for city in self.library.directory.cities if city.country == hotline.country), "UTC")
-        return self._say_moment(hours.moment(hotline.hours, zone, hotline.country, self.now), zone) if hotline.hours else ""
+        return (
+            self._say_moment(hours.moment(hotline.hours, zone, hotline.country, self.now), zone)
+            if hotline.hours
+            else ""
+        )
 
     def _say_moment(self, opening: hours.Moment, zone: str) -> str:
         if opening.is_open is None:

@@ -82,7 +82,7 @@ class Contact:
 
     def purge_hour(self) -> int | None:
         """Return the hour when the next part expires, `None` when nothing is left to expire."""
-        hours = [self.handles[0].hour + _hours(HANDLE_KEPT)] if self.handles else []
+        hours = [min(handle.hour for handle in self.handles) + _hours(HANDLE_KEPT)] if self.handles else []
         if self.position or self.trail or self.answers or self.recent or self.living or self.timer:
             hours.append(self.seen + _hours(POSITION_KEPT))
         if self.language or self.city:
@@ -108,9 +108,10 @@ class Contact:
         if self.timer:
             data["timer"] = [self.timer.due_at, self.timer.node, self.timer.address]
         if self.handles:
-            data["handles"] = by_hour = {}
+            by_hour: dict[str, list[str]] = {}
             for handle in self.handles:
                 by_hour.setdefault(str(handle.hour), []).append(handle.id)
+            data["handles"] = by_hour
         return data
 
     @classmethod

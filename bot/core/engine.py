@@ -94,7 +94,7 @@ def respond(library: Library, contact: Contact, incoming: Incoming, now: datetim
         return step.show()
     if incoming.kind is Kind.START:
         return step.greet(incoming.payload)
-    return step.take(understand(library, contact, incoming, step.stage))
+    return step.take(understand(library, incoming, step.stage))
 
 
 def _ring(library: Library, contact: Contact, incoming: Incoming, now: datetime) -> Turn:
@@ -103,6 +103,14 @@ def _ring(library: Library, contact: Contact, incoming: Incoming, now: datetime)
         return Turn(contact, None)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now)
     return step.go(library.resolve(timer.node, position.flow))
+
+
+def apologise(library: Library, contact: Contact, incoming: Incoming, now: datetime) -> Turn:
+    """Put her back at the menu after a bug of ours, with nothing left of what led there."""
+    language = contact.language or library.speech.negotiate(incoming.locale)
+    kept = replace(contact, language=language, position=MENU, seen=fold(now), trail=(), answers={}, timer=None)
+    stage = Stage(library, kept, MENU, incoming.address.channel, now)
+    return Turn(kept, stage.screen("apology"), replaces=contact.living)
 
 
 @dataclass(frozen=True)
@@ -129,9 +137,8 @@ class _Step:
             case Command(word):
                 return self._obey(word)
             case Chosen(item):
-                changes = {"language": item.language, "city": item.city}
-                known = {name: value for name, value in changes.items() if value}
-                return self._with(answers=item.answers, **known).go(item.go, turns_page=item.turns_page)
+                step = self._with(answers=item.answers, language=item.language, city=item.city)
+                return step.go(item.go, turns_page=item.turns_page)
             case Spoken(language):
                 return self._with(language=language).show()
             case Opened(flow):
@@ -145,7 +152,7 @@ class _Step:
         stage = self.stage
         match meaning:
             case Sought(need, city):
-                step = self._with(answers={"need": need, "welcome": ""}, city=city or self.contact.city)
+                step = self._with(answers={"need": need, "welcome": ""}, city=city)
                 if not need:
                     return step.go(FIND_WHAT)
                 return step.go(FIND_RESULTS if step.contact.city else FIND_WHERE)
@@ -157,8 +164,8 @@ class _Step:
             return self._with(city=meaning.city).go(go)
         return self._with(answers={node.name or "answer": meaning.value}).go(go)
 
-    def _with(self, answers: Mapping[str, str] | None = None, **changes: str) -> "_Step":
-        contact = replace(self.contact, **changes)  # type: ignore[arg-type]  # only text fields are named
+    def _with(self, /, answers: Mapping[str, str] | None = None, *, language: str = "", city: str = "") -> "_Step":
+        contact = replace(self.contact, language=language or self.contact.language, city=city or self.contact.city)
         if answers:
             merged = {**contact.answers, **answers}
             contact = replace(contact, answers={name: value for name, value in merged.items() if value})
@@ -179,14 +186,11 @@ class _Step:
     def greet(self, payload: str) -> Turn:
         """Greet; a link may have said in which language and where, and nothing else is read from it."""
         language, _, city = payload.lower().partition("-")
-        known = {}
-        if language in self.library.speech.languages:
-            known["language"] = language
-        if city in self.library.cities:
-            known["city"] = city
-        step = self._with(**known)
+        language = language if language in self.library.speech.languages else ""
+        city = city if city in self.library.cities else ""
+        step = self._with(language=language, city=city)
         step = replace(step, contact=replace(step.contact, trail=(), answers={}, position=None))
-        return step.go(MENU if known else GREETING)
+        return step.go(MENU if language or city else GREETING)
 
     def show(self, note: str = "") -> Turn:
         """Show her the current screen again; a stranger is greeted."""

@@ -46,7 +46,7 @@ class Option(Entry):
     """What a choice does: remember answers, then go on."""
 
     go: Target
-    set: dict[Name, str] = {}
+    set: dict[Name, str] = Field(default={})
 
 
 def _as_option(value: Any) -> Any:
@@ -57,16 +57,16 @@ class Node(Entry):
     """One step: it says something and waits, or decides and goes on."""
 
     say: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)] = ()
-    choices: dict[Text, Annotated[Option, BeforeValidator(_as_option)]] = {}
+    choices: dict[Text, Annotated[Option, BeforeValidator(_as_option)]] = Field(default={})
     ask: Asked | None = None
     list: Listed | None = None
-    where: dict[Literal["need", "city", "welcome", "found"], Name] = {}
+    where: dict[Literal["need", "city", "welcome", "found"], Name] = Field(default={})
     """Filters of a list: which answer each filter takes its value from."""
     name: Name | None = None
     """The answer that `ask` or `list` fills."""
     do: Action | None = None
-    switch: dict[Name, dict[str, Target]] = {}
-    after: dict[Duration, Target] = {}
+    switch: dict[Name, dict[str, Target]] = Field(default={})
+    after: dict[Duration, Target] = Field(default={})
     empty: Target | None = None
     """Where a list goes that finds nothing."""
     go: Target | None = None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.core import speech
@@ -27,9 +28,9 @@ class HoursError(ValueError):
 
 
 @lru_cache(maxsize=4096)
-def _parse(hours: str, zone: str, country: str) -> "object":
+def _parse(hours: str, zone: str, country: str) -> Any:
     # Loading the holiday tables takes 20 ms: not before somebody asks for hours.
-    from opening_hours import OpeningHours, ParserError  # noqa: PLC0415 - imported late, see above
+    from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # noqa: PLC0415 - late; stubs lack the error
 
     try:
         return OpeningHours(hours, timezone=ZoneInfo(zone), country=country)
@@ -48,11 +49,11 @@ def moment(hours: str | None, zone: str, country: str, now: datetime) -> Moment:
         return Moment(None)
     opening = _parse(hours, zone, country)
     local = now.astimezone(ZoneInfo(zone))
-    state, _comment = opening.state(local)  # type: ignore[attr-defined]  # the Rust package has no stubs
+    state, _comment = opening.state(local)
     name = str(state).rpartition(".")[2].upper()
     if name == "UNKNOWN":
         return Moment(None)
-    change = opening.next_change(local)  # type: ignore[attr-defined]  # the Rust package has no stubs
+    change = opening.next_change(local)
     soon = change if change is not None and change - local <= WEEK else None
     return Moment(name == "OPEN", soon)
 
@@ -64,7 +65,7 @@ def _spans_by_day(hours: str, zone: str, country: str, now: datetime) -> list[Sp
     monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
     days: list[list[tuple[time, time]]] = [[] for _ in range(7)]
     # A day more on both sides: what began on Sunday night is no span of Monday.
-    spans = opening.intervals(monday - DAY, monday + WEEK + DAY)  # type: ignore[attr-defined]  # no stubs
+    spans = opening.intervals(monday - DAY, monday + WEEK + DAY)
     for start, end, state, _comment in spans:
         if str(state).rpartition(".")[2].upper() == "OPEN" and monday <= start < monday + WEEK:
             days[start.weekday()].append((start.time(), end.time()))

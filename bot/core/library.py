@@ -70,8 +70,7 @@ class Library:
     def services_by_city(self) -> Mapping[str, tuple[Service, ...]]:
         """Services of each city, in the order of the file."""
         return {
-            city: tuple(service for service in self.directory.services if service.city == city)
-            for city in self.cities
+            city: tuple(service for service in self.directory.services if service.city == city) for city in self.cities
         }
 
     @cached_property

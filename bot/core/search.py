@@ -35,7 +35,11 @@ class NameIndex:
         """Return the services whose names are near normalised `text`, the nearest first."""
         candidates = self._candidates(text)
         scored = process.extract(
-            text, {number: self._names[number][1] for number in candidates}, scorer=_similarity, limit=None, score_cutoff=GOOD
+            text,
+            {number: self._names[number][1] for number in candidates},
+            scorer=_similarity,
+            limit=None,
+            score_cutoff=GOOD,
         )
         best: dict[str, float] = {}
         for _, score, number in scored:
@@ -65,9 +69,14 @@ _POSTINGS_READ = 6000
 
 
 def _trigrams(text: str) -> set[str]:
-    return {padded[start : start + 3] for word in text.split() for padded in (f"  {word} ",) for start in range(len(padded) - 2)}
+    return {
+        padded[start : start + 3]
+        for word in text.split()
+        for padded in (f"  {word} ",)
+        for start in range(len(padded) - 2)
+    }
 
 
-def _similarity(question: str, name: str, *, score_cutoff: float = 0.0) -> float:
+def _similarity(question: str, name: str, *, score_cutoff: float | None = None) -> float:
     """Compare as words in any order, a part of the name being enough, yet the whole name better."""
     return 0.5 * fuzz.token_set_ratio(question, name) + 0.5 * fuzz.WRatio(question, name, score_cutoff=score_cutoff)

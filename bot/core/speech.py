@@ -102,7 +102,7 @@ def normalise(text: str) -> str:
     """Return `text` without case, accents, punctuation and script variants, words apart by one blank."""
     folded = unicodedata.normalize("NFKD", text.casefold())
     kept = (char if char.isalnum() else " " for char in folded if not unicodedata.combining(char))
-    return " ".join("".join(kept).replace("ς", "σ").replace("ß", "ss").split())
+    return " ".join("".join(kept).replace("\u03c2", "\u03c3").replace("ß", "ss").split())
 
 
 @lru_cache(maxsize=64)

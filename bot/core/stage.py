@@ -17,6 +17,9 @@ from bot.core.speech import DIRECTORY, Word
 PAGE = 6
 """Entries of a list on one screen: what fits on a small phone above the ways out."""
 NO_COUNTRY = ""
+EMERGENCY = "emergency"
+NEXT_TOPIC = {"sexual_violence": "violence", "crime_victims": "violence", "spiking": "sexual_violence"}
+"""Which lines help where a country has none for a topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Stage:
     def node(self) -> Node:
         """The node of the position; the menu when an edit took it away."""
         node = self.library.node(self.position)
-        return node if node else self.library.flows[MENU.flow].nodes[MENU.node]
+        return node or self.library.flows[MENU.flow].nodes[MENU.node]
 
     @cached_property
     def teller(self) -> Teller:
@@ -108,20 +111,28 @@ class Stage:
     @cached_property
     def services(self) -> tuple[Service, ...]:
         """What the list of this node finds, in the order of the file."""
-        where = {filtered: self.known(name) for filtered, name in self.node.where.items()}
+        where = self._where
         if "found" in where:
-            return tuple(self.library.services[each] for each in where["found"].split() if each in self.library.services)
+            return tuple(
+                self.library.services[each] for each in where["found"].split() if each in self.library.services
+            )
         return tuple(
             service
             for service in self._around(where)
             if where.get("need", "") in ("", *service.needs) and self._is_welcome(service, where) is not False
         )
 
+    @cached_property
+    def _where(self) -> dict[str, str]:
+        return {filtered: self.known(name) for filtered, name in self.node.where.items()}
+
     def _around(self, where: Mapping[str, str]) -> tuple[Service, ...]:
         if "city" in where:
             return self.library.services_by_city.get(where["city"], ())
         cities = self.library.cities
-        return tuple(each for each in self.library.directory.services if self.country in (NO_COUNTRY, cities[each.city].country))
+        return tuple(
+            each for each in self.library.directory.services if self.country in (NO_COUNTRY, cities[each.city].country)
+        )
 
     @staticmethod
     def _is_welcome(service: Service, where: Mapping[str, str]) -> bool | None:
@@ -138,16 +149,17 @@ class Stage:
         if pages == 1:
             return (*listed, *written)
         page = self.position.page % pages
-        more = Item(self._token("more"), Position(self.position.flow, self.position.node, (page + 1) % pages), turns_page=True)
+        more = Item(
+            self._token("more"), Position(self.position.flow, self.position.node, (page + 1) % pages), turns_page=True
+        )
         return (*listed[page * PAGE : (page + 1) * PAGE], more, *written)
 
     def _rank(self, item: Item) -> tuple[bool, int, bool]:
         service = item.service
         if service is None:  # pragma: no cover - only services are ranked
             return False, 0, False
-        where = {filtered: self.known(name) for filtered, name in self.node.where.items()}
         openness = {True: 0, None: 1, False: 2}[self.teller.is_open(service)]
-        return self._is_welcome(service, where) is not True, openness, service.confidence is Confidence.LOW
+        return self._is_welcome(service, self._where) is not True, openness, service.confidence is Confidence.LOW
 
     def label(self, item: Item, language: str = "") -> str:
         """Say an item in her language, or in the one given."""
@@ -171,11 +183,16 @@ class Stage:
         if self.position != MENU:
             words.append("menu")
         words.append("exit")
-        return tuple((word, Choice(self._token("way", word), self.library.phrase(self.contact.language, word))) for word in words)
+        return tuple(
+            (word, Choice(self._token("way", word), self.library.phrase(self.contact.language, word))) for word in words
+        )
 
     def screen(self, note: str = "") -> Screen:
         """Say the position; `note`, a phrase, comes before it."""
-        texts = [self._fill(self.library.speech.say(self.contact.language, self.position.flow, text)) for text in self.node.say]
+        texts = [
+            self._fill(self.library.speech.say(self.contact.language, self.position.flow, text))
+            for text in self.node.say
+        ]
         if note:
             texts[0] = f"{self.library.phrase(self.contact.language, note)}\n\n{texts[0]}"
         choices = tuple(Choice(item.token, self.label(item)) for item in self.shown)
@@ -201,14 +218,17 @@ class Stage:
         return self._name_of(name)
 
     def _topic(self, argument: str) -> str:
-        if argument != "need":
-            return argument
+        """Return the topic to show: the nearest that her country has a line for."""
         need = self.library.needs.get(self.known("need"))
-        topic = need.topic if need else "emergency"
-        return topic if self.library.hotlines.get((self.country, topic)) else "emergency"
+        topic = (need.topic if need else EMERGENCY) if argument == "need" else argument
+        while self.country and topic != EMERGENCY and not self.library.hotlines.get((self.country, topic)):
+            topic = NEXT_TOPIC.get(topic, EMERGENCY)
+        return topic
 
     def _hotline(self, topic: str) -> str:
-        countries = [self.country] if self.country else sorted({each.country for each in self.library.directory.hotlines})
+        countries = (
+            [self.country] if self.country else sorted({each.country for each in self.library.directory.hotlines})
+        )
         numbers = {
             country: lines[0].numbers[0]
             for country in countries
@@ -216,7 +236,9 @@ class Stage:
         }
         if len(set(numbers.values())) == 1:
             return next(iter(numbers.values()))
-        return "\n".join(f"{speech.country_name(self.contact.language, each)}: {number}" for each, number in numbers.items())
+        return "\n".join(
+            f"{speech.country_name(self.contact.language, each)}: {number}" for each, number in numbers.items()
+        )
 
     def _name_of(self, subject: str) -> str:
         say, language = self.library.speech.say, self.contact.language

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from bot.core.contact import Contact
 from bot.core.library import Library
 from bot.core.message import Incoming, Kind
 from bot.core.speech import Word, normalise
@@ -91,7 +90,7 @@ class Unclear:
 Meaning = Command | Chosen | Answered | Placed | Spoken | Opened | Sought | Found | Unclear
 
 
-def understand(library: Library, contact: Contact, incoming: Incoming, stage: Stage | None) -> Meaning:
+def understand(library: Library, incoming: Incoming, stage: Stage | None) -> Meaning:
     """Return what `incoming` means to someone who has `stage` before her (`None`: nothing yet)."""
     if incoming.kind is Kind.PRESS:
         return _pressed(incoming, stage)
@@ -111,7 +110,7 @@ def understand(library: Library, contact: Contact, incoming: Incoming, stage: St
         or _language(library, text)
         or _keyword(library, stage, text)
         or _name(library, text)
-        or Unclear(_why_unclear(contact, incoming, stage))
+        or Unclear(_why_unclear(incoming, stage))
     )
 
 
@@ -126,7 +125,7 @@ def _pressed(incoming: Incoming, stage: Stage | None) -> Meaning:
     return Unclear("moved_on")
 
 
-def _why_unclear(contact: Contact, incoming: Incoming, stage: Stage | None) -> str:
+def _why_unclear(incoming: Incoming, stage: Stage | None) -> str:
     if stage and stage.node.ask:
         by_kind = {"place": "unknown_place", "number": "not_a_number", "time": "not_a_time"}
         return by_kind.get(stage.node.ask, "unclear")
@@ -134,7 +133,8 @@ def _why_unclear(contact: Contact, incoming: Incoming, stage: Stage | None) -> s
 
 
 def _answer(asked: str, text: str) -> str:
-    plain = " ".join(text.split())[:LONGEST_ANSWER]
+    # Half a surrogate pair, which some keyboards send, cannot be stored.
+    plain = " ".join(text.encode(errors="ignore").decode().split())[:LONGEST_ANSWER]
     if asked == "number":
         return str(int(plain)) if plain.isdecimal() and len(plain) <= 9 else ""  # noqa: PLR2004 - fits any count
     return read_time(plain) if asked == "time" else plain
@@ -210,9 +210,7 @@ def _language(library: Library, text: str) -> Meaning | None:
 def _keyword(library: Library, stage: Stage | None, text: str) -> Meaning | None:
     """Urgent flows, then needs and cities, then other flows."""
     found = library.vocabulary.find(text)
-    by_sense = {
-        sense: next((keyword.target for keyword in found if keyword.sense is sense), "") for sense in Sense
-    }
+    by_sense = {sense: next((keyword.target for keyword in found if keyword.sense is sense), "") for sense in Sense}
     urgent = next((keyword.target for keyword in found if keyword.is_urgent), "")
     if urgent:
         return Opened(urgent)

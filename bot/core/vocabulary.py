@@ -89,7 +89,9 @@ class Vocabulary:
 
 
 def _follows(tokens: tuple[str, ...], spellings: list[frozenset[str]]) -> bool:
-    return len(tokens) <= len(spellings) and all(token in spelling for token, spelling in zip(tokens, spellings, strict=False))
+    return len(tokens) <= len(spellings) and all(
+        token in spelling for token, spelling in zip(tokens, spellings, strict=False)
+    )
 
 
 def commands(languages: Mapping[str, Language]) -> dict[str, Word]:
@@ -105,9 +107,7 @@ def commands(languages: Mapping[str, Language]) -> dict[str, Word]:
 def language_names(languages: Mapping[str, Language]) -> dict[str, str]:
     """Return which language each normalised name means."""
     return {
-        normalise(name): code
-        for code, language in languages.items()
-        for name in (language.name, *language.aliases)
+        normalise(name): code for code, language in languages.items() for name in (language.name, *language.aliases)
     }
 
 

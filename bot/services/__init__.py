@@ -1,0 +1,1 @@
+"""What the effects of the conversation mean in the world."""

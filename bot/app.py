@@ -1,0 +1,171 @@
+"""Where the layers meet: everything that lives as long as the program does."""
+
+import asyncio
+import resource
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Self
+
+from bot.channels.base import Channel
+from bot.clock import Clock
+from bot.content.shelf import Shelf
+from bot.core.speech import SOURCE
+from bot.log import EVENTS, place_of
+from bot.services.dispatcher import Dispatcher
+from bot.settings import Settings
+from bot.storage.store import Store
+from bot.storage.vault import open_vault
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import Telegram
+    from bot.channels.web import Status, Web
+
+COMMANDS = ("menu", "help", "back", "exit", "forget", "stop")
+"""What Telegram's menu offers: the words that always work."""
+
+
+class ContentProblem(Exception):  # noqa: N818 - the operator's problem, not an error of the program
+    """Content that has no meaning, so that there is nothing to say to anyone."""
+
+
+class App:
+    """The running bot: `async with App(settings) as app: await app.run()`."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        """Take the settings; nothing is opened yet."""
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.shelf = Shelf(settings.content_dir, self.clock.now)
+        self.has_new_key = False
+        self.store: Store
+        self.dispatcher: Dispatcher
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Open key, database and content; raises `KeyProblem` or `StoreProblem` with one clear line."""
+        # A core dump would carry the key and what women wrote.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        settings = self.settings
+        vault, self.has_new_key = open_vault(settings.key_file, settings.database, settings.data_dir)
+        self.store = await self._stack.enter_async_context(Store.open(settings.database, vault))
+        self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close what was opened, last first."""
+        await self._stack.aclose()
+
+    def add(self, channel: Channel) -> None:
+        """Let people be reached through `channel`."""
+        self.dispatcher.channels[channel.name] = channel
+
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until SIGTERM or SIGINT; what is in hand is finished, what is not is left to the platform."""
+        self._add_configured()
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        channels = [
+            asyncio.create_task(each.run(self.dispatcher.receive)) for each in self.dispatcher.channels.values()
+        ]
+        try:
+            if not await self.shelf.open():
+                raise ContentProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
+            ready()
+            await self._attend(channels, stopping)
+        finally:
+            for task in channels:
+                task.cancel()
+            await asyncio.gather(*channels, return_exceptions=True)
+
+    async def talk(self, channel: Channel) -> None:
+        """Serve one channel until its person leaves: the terminal."""
+        if not await self.shelf.open():
+            raise ContentProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
+        await channel.run(self.dispatcher.receive)
+
+    async def _attend(self, channels: "list[asyncio.Task[None]]", stopping: asyncio.Event) -> None:
+        """Do what can wait until the first answers: watch the files, tick, introduce ourselves."""
+        # Imported late: not needed before the first poll.
+        from bot.services.schedule import PURGE_EVERY, RING_EVERY, Schedule  # noqa: PLC0415
+
+        schedule = Schedule()
+        schedule.every(RING_EVERY, self.dispatcher.ring)
+        schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
+        schedule.start()
+        stopped = asyncio.create_task(_until(stopping))
+        beside = [asyncio.create_task(self.shelf.watch(self._announce)), asyncio.create_task(self._introduce())]
+        try:
+            await asyncio.wait([*channels, stopped], return_when=asyncio.FIRST_COMPLETED)
+            for task in channels:
+                if task.done() and (error := task.exception()):
+                    raise error
+        finally:
+            schedule.stop()
+            for task in (stopped, *beside):
+                task.cancel()
+            for result in await asyncio.gather(stopped, *beside, return_exceptions=True):
+                if isinstance(result, Exception):
+                    EVENTS.error("task beside the channels failed: %s", place_of(result))
+
+    def _add_configured(self) -> None:
+        settings = self.settings
+        if settings.telegram_token:
+            self.add(self._telegram(settings.telegram_token.get_secret_value()))
+        if settings.preview_port is not None:
+            self.add(self._web(settings.preview_port))
+
+    def _telegram(self, token: str) -> "Telegram":
+        from bot.channels.telegram import Telegram  # noqa: PLC0415 - slow to import, needed only with a token
+
+        settings = self.settings
+        return Telegram(
+            token,
+            api_url=settings.telegram_api_url,
+            protect_content=settings.protect_content,
+            group_notice=self._group_notice,
+        )
+
+    def _web(self, port: int) -> "Web":
+        from bot.channels.web import Web  # noqa: PLC0415 - not needed on a server
+
+        return Web(port, clock=self.clock, describe=self._describe)
+
+    def _describe(self) -> "Status":
+        library = self.shelf.current
+        languages = library.speech.languages if library else {}
+        return {
+            "languages": {code: {"name": each.name, "direction": each.direction} for code, each in languages.items()},
+            "findings": [str(finding) for finding in self.shelf.errors],
+            "clock": self.clock.now().isoformat(timespec="seconds"),
+            # Moving the clock would move the timers of real people.
+            "clock_settable": "telegram" not in self.dispatcher.channels,
+        }
+
+    def _group_notice(self, locale: str) -> str:
+        library = self.shelf.current
+        return library.phrase(library.speech.negotiate(locale), "group_notice") if library else ""
+
+    async def _announce(self) -> None:
+        for channel in self.dispatcher.channels.values():
+            if channel.name == "web":
+                await channel.announce()  # type: ignore[attr-defined]  # only the preview has a page to tell
+
+    async def _introduce(self) -> None:
+        telegram = self.dispatcher.channels.get("telegram")
+        if telegram is None:
+            return
+        library = await self.shelf.library()
+        commands, descriptions = {}, {}
+        for code in ("", *library.speech.languages):
+            say = partial(library.phrase, code or SOURCE)
+            commands[code] = [(word, say(f"command_{word}")) for word in COMMANDS]
+            descriptions[code] = say("introduction")
+        await telegram.introduce(commands, descriptions)  # type: ignore[attr-defined]  # only Telegram has a menu
+
+
+async def _until(event: asyncio.Event) -> None:
+    await event.wait()

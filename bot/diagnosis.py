@@ -1,0 +1,94 @@
+"""What `comadre doctor` looks at, changing nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.channels.base import SendError
+from bot.content.check import check
+from bot.content.finding import Level
+from bot.settings import TELEGRAM_API, Settings
+from bot.storage.store import Store, StoreProblem
+from bot.storage.vault import KeyProblem, Vault, load_key
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing looked at, and what was found, in words."""
+
+    subject: str
+    said: str
+    is_good: bool = True
+
+
+async def diagnose(settings: Settings) -> list[Point]:
+    """Look at settings, content, key, database and platforms."""
+    points = [*_settings(settings), *_content(settings)]
+    key, vault = _key(settings)
+    points.append(key)
+    points.append(await _database(settings, vault))
+    if settings.telegram_token:
+        points.append(await _telegram(settings, settings.telegram_token.get_secret_value()))
+    return points
+
+
+def _settings(settings: Settings) -> Iterator[Point]:
+    channels = ["Telegram"] if settings.telegram_token else []
+    if settings.preview_port is not None:
+        channels.append(f"preview on http://127.0.0.1:{settings.preview_port}")
+    said = ", ".join(channels) or "none; set COMADRE_TELEGRAM_TOKEN"
+    yield Point("channels", said, bool(channels))
+    if settings.telegram_api_url != TELEGRAM_API:
+        yield Point("Telegram server", settings.telegram_api_url)
+
+
+def _content(settings: Settings) -> Iterator[Point]:
+    report = check(settings.content_dir, datetime.now(UTC).date())
+    errors = [finding for finding in report.findings if finding.level is Level.ERROR]
+    for finding in errors:
+        yield Point("content", str(finding), is_good=False)
+    if report.library:
+        library = report.library
+        yield Point(
+            "content",
+            f"{settings.content_dir}: {len(library.flows)} flows, {len(library.directory.services)} services, "
+            f"{len(library.directory.hotlines)} lines, languages {', '.join(library.speech.languages)}",
+            not errors,
+        )
+    elif not errors:  # pragma: no cover - a library is missing only for a reason
+        yield Point("content", "cannot be read", is_good=False)
+
+
+def _key(settings: Settings) -> tuple[Point, Vault | None]:
+    if not settings.key_file.exists() and not settings.database.exists():
+        return Point("key", f"{settings.key_file}: not there yet; the first start makes it"), None
+    try:
+        return Point("key", f"{settings.key_file}: readable only by its owner"), Vault(load_key(settings.key_file))
+    except KeyProblem as problem:
+        return Point("key", str(problem), is_good=False), None
+
+
+async def _database(settings: Settings, vault: Vault | None) -> Point:
+    if not settings.database.exists():
+        return Point("database", f"{settings.database}: not there yet; the first start makes it")
+    if vault is None:
+        return Point("database", f"{settings.database}: cannot be opened without its key", is_good=False)
+    try:
+        async with Store.open(settings.database, vault) as store:
+            found = await store.describe()
+    except (StoreProblem, KeyProblem) as problem:
+        return Point("database", str(problem), is_good=False)
+    said = f"version {found.version}, {found.contacts} people, {found.size // 1024} KiB, check: {found.integrity}"
+    return Point("database", f"{settings.database}: {said}", found.integrity == "ok")
+
+
+async def _telegram(settings: Settings, token: str) -> Point:
+    from bot.channels.telegram import Telegram  # noqa: PLC0415 - slow to import, needed only with a token
+
+    telegram = Telegram(token, api_url=settings.telegram_api_url)
+    try:
+        return Point("Telegram", f"answers as {await telegram.check()}")
+    except SendError as error:
+        return Point("Telegram", f"does not answer ({error})", is_good=False)
+    finally:
+        await telegram.close()

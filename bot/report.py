@@ -1,0 +1,46 @@
+"""What the commands print for an operator, in colour where someone watches."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.content.finding import Finding, Level
+from bot.diagnosis import Point
+
+WARNINGS_SHOWN = 3
+"""Warnings of one kind that are shown before the rest is only counted."""
+
+
+def print_findings(findings: Sequence[Finding], *, everything: bool) -> None:
+    """Print errors in full, and of each kind of warning a few."""
+    console = Console(highlight=False, soft_wrap=True)
+    shown: Counter[str] = Counter()
+    for finding in findings:
+        kind = _kind(finding)
+        if finding.level is Level.WARNING and not everything:
+            shown[kind] += 1
+            if shown[kind] > WARNINGS_SHOWN:
+                continue
+        style = "bold red" if finding.level is Level.ERROR else "yellow"
+        console.print(Text(f"{finding.level.value}: ", style), Text(str(finding)), sep="", end="\n")
+    hidden = sum(count - WARNINGS_SHOWN for count in shown.values() if count > WARNINGS_SHOWN)
+    if hidden:
+        console.print(f"… and {hidden} more warnings; comadre check --all shows them")
+    errors = sum(finding.level is Level.ERROR for finding in findings)
+    warnings = len(findings) - errors
+    console.print(f"{errors} errors, {warnings} warnings")
+
+
+def _kind(finding: Finding) -> str:
+    """Take warnings of one file that say the same, but for names and numbers, as one kind."""
+    return f"{finding.file}:{''.join(char for char in finding.message.partition(';')[0] if not char.isdigit())[-24:]}"
+
+
+def print_diagnosis(points: Sequence[Point]) -> None:
+    """Print one line a point: what was looked at and what was found."""
+    console = Console(highlight=False, soft_wrap=True)
+    for point in points:
+        mark = Text("ok  ", "green") if point.is_good else Text("bad ", "bold red")
+        console.print(mark, Text(f"{point.subject}: {point.said}"), sep="")

@@ -1,0 +1,125 @@
+"""What an operator sets, by environment or a TOML file; a wrong name is refused with the right one."""
+
+import os
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.content.library import default_folder
+
+PREFIX = "COMADRE_"
+DEFAULT_PREVIEW_PORT = 8787
+TELEGRAM_API = "https://api.telegram.org"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be taken, in one line that says what to write instead."""
+
+
+def _base(variable: str, fallback: str) -> Path:
+    return Path(os.environ.get(variable) or Path.home() / fallback)
+
+
+def default_data_dir() -> Path:
+    """Return where the database lives when nothing is said."""
+    return _base("XDG_DATA_HOME", ".local/share") / "comadre"
+
+
+def default_key_file() -> Path:
+    """Return where the master key lives: never in the data folder, nor in its backup."""
+    return _base("XDG_CONFIG_HOME", ".config") / "comadre" / "key"
+
+
+def config_file() -> Path:
+    """Return the TOML file that is read when it exists."""
+    given = os.environ.get(f"{PREFIX}CONFIG")
+    return Path(given) if given else _base("XDG_CONFIG_HOME", ".config") / "comadre" / "comadre.toml"
+
+
+def _read_preview(value: Any) -> Any:
+    if value in ("off", "", None):
+        return None
+    return value
+
+
+Preview = Annotated[Annotated[int, Field(ge=0, le=65535)] | None, BeforeValidator(_read_preview)]
+
+
+class Settings(BaseSettings):
+    """Every setting, with a default that lets a newcomer start with nothing."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    telegram_token: SecretStr | None = None
+    telegram_api_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] = TELEGRAM_API
+    data_dir: Path = Field(default_factory=default_data_dir)
+    key_file: Path = Field(default_factory=default_key_file)
+    content_dir: Path = Field(default_factory=default_folder)
+    preview: Preview = None
+    """Port of the preview page on this computer; without any platform it is served anyway."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    protect_content: bool = False
+    """Ask Telegram's apps to forbid forwarding and saving."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what is passed in, then the environment; `.env` files are not read."""
+        return init_settings, env_settings
+
+    @property
+    def database(self) -> Path:
+        """The one file of state."""
+        return self.data_dir / "comadre.sqlite3"
+
+    @property
+    def preview_port(self) -> int | None:
+        """The port of the preview page, or `None` when it is not served."""
+        if self.preview is None and not self.telegram_token and os.environ.get(f"{PREFIX}PREVIEW") != "off":
+            return DEFAULT_PREVIEW_PORT
+        return self.preview
+
+
+def load_settings() -> Settings:
+    """Read settings; raises `SettingsError` with one line for the operator."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in (*known, f"{PREFIX}CONFIG"):
+            raise SettingsError(f"{name}: no such setting{_nearest(name, known)}")
+    path = config_file()
+    written = _read_file(path)
+    from_environment = {name for name in Settings.model_fields if f"{PREFIX}{name.upper()}" in os.environ}
+    try:
+        return Settings(**{name: value for name, value in written.items() if name not in from_environment})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        raise SettingsError(f"{PREFIX}{name.upper()}: {first['msg']}") from None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read as TOML ({error})") from None
+    for name in written:
+        if name not in Settings.model_fields:
+            raise SettingsError(f"{path}: no such setting {name!r}{_nearest(name, list(Settings.model_fields))}")
+    return written
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"

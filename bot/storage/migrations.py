@@ -1,0 +1,53 @@
+"""The shape of the database, as the steps that led to it, so that every older one can be brought up to date."""
+
+import sqlite3
+from pathlib import Path
+
+from bot.storage.database import StoreProblem
+
+APPLICATION = 0x436F6D61
+"""`Coma` in the header of the file: no other program's database is taken for ours."""
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE contact (
+    key BLOB PRIMARY KEY,
+    sealed BLOB NOT NULL,
+    due_at INTEGER,
+    purge_at INTEGER NOT NULL
+) WITHOUT ROWID""",
+        "CREATE INDEX contact_due ON contact (due_at) WHERE due_at IS NOT NULL",
+        "CREATE INDEX contact_purge ON contact (purge_at)",
+        "CREATE TABLE count (week TEXT, kind TEXT, n INTEGER, PRIMARY KEY (week, kind)) WITHOUT ROWID",
+        "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
+    ),
+)
+"""Step n leads to version n. A step that was released is never changed: add the next one."""
+VERSION = len(STEPS)
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the database to this program's version, wholly or not at all; raises `StoreProblem`."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection, path)
+        for step in STEPS[version:]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={VERSION}")
+        connection.execute(f"PRAGMA application_id={APPLICATION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION and (application or version or objects):
+        raise StoreProblem(f"{path} is a database of another program: choose another data folder")
+    if version > VERSION:
+        raise StoreProblem(f"{path} has version {version}, this program knows {VERSION}: install the newer program")
+    return int(version)

@@ -1,0 +1,221 @@
+"""What is kept about people, sealed and under pseudonyms; all SQL of the program is here and in `migrations`."""
+
+import hmac
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Self, TypeVar
+
+import orjson
+
+from bot.core.contact import Contact
+from bot.core.message import Address, fold
+from bot.storage.database import Database, StoreProblem, connect
+from bot.storage.migrations import VERSION, migrate
+from bot.storage.vault import KeyProblem, SealError, Vault
+
+__all__ = ["FEWEST_SHOWN", "Description", "Store", "StoreProblem"]
+
+T = TypeVar("T")
+
+PATIENCE = timedelta(seconds=5)
+"""How long a backup or `comadre doctor` may hold the file before a step fails."""
+COUNT_KEPT = timedelta(days=730)
+FEWEST_SHOWN = 5
+"""Of fewer than this, a number could point at someone."""
+PURGE_BATCH = 256
+"""Rows purged in one go: women who write meanwhile wait for these, not for all."""
+SCRUB_ATTEMPTS = 3
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What an operator may know about the database."""
+
+    version: int
+    contacts: str
+    """In words, and rough."""
+    size: int
+    """Bytes on disk, those not yet checkpointed included."""
+    integrity: str
+    """`ok`, or what SQLite found."""
+
+
+class Store:
+    """The one door to the database: no row goes in or out unsealed."""
+
+    def __init__(self, path: Path, database: Database, vault: Vault) -> None:
+        """Take an open database; `Store.open` is the way to get one."""
+        self._path = path
+        self._database = database
+        self._vault = vault
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path, vault: Vault, patience: timedelta = PATIENCE) -> AsyncIterator[Self]:
+        """Open the database, made or brought up to date if need be; raises `StoreProblem` or `KeyProblem`."""
+        async with Database(lambda: _open(path, vault, patience)) as database:
+            yield cls(path, database, vault)
+
+    async def step(self, address: Address, act: Callable[[Contact], tuple[Contact, T]]) -> T:
+        """Let `act` change what is kept about one person, and return its answer when the change is on disk.
+
+        `act` runs in the database's thread, after every earlier step of this address, and must be pure. What it raises
+        reaches the caller, and nothing is written. An unknown person is an empty contact; one who becomes empty is
+        deleted. Raises `SealError` for a row that was tampered with, and `StoreProblem`.
+        """
+
+        def work(connection: sqlite3.Connection) -> T:
+            key = self._vault.pseudonym(address)
+            row = connection.execute("SELECT sealed FROM contact WHERE key = ?", (key,)).fetchone()
+            old = self._unseal(key, row[0]) if row else Contact()
+            new, answer = act(old)
+            if new != old:
+                self._write(connection, key, new)
+            return answer
+
+        return await self._database.commit_together(work)
+
+    async def due(self, now: datetime) -> list[Address]:
+        """Return whom a timer has come due for, earliest first."""
+
+        def work(connection: sqlite3.Connection) -> list[Address]:
+            rows = connection.execute(
+                "SELECT key, sealed FROM contact WHERE due_at <= ? ORDER BY due_at", (int(now.timestamp()),)
+            ).fetchall()
+            timers = [
+                contact.forget_expired(now).timer for key, sealed in rows if (contact := self._salvage(key, sealed))
+            ]
+            return [Address.parse(timer.address) for timer in timers if timer]
+
+        return await self._database.run(work)
+
+    async def purge(self, now: datetime) -> int:
+        """Drop everything whose time is over, bytes included, and return how many contacts that touched."""
+        total = 0
+        while touched := await self._database.commit_together(lambda connection: self._purge(connection, now)):
+            total += touched
+        oldest = _week((now - COUNT_KEPT).date())
+        await self._database.commit_together(
+            lambda connection: connection.execute("DELETE FROM count WHERE week < ?", (oldest,)).rowcount
+        )
+        # Always, for an earlier scrub may have failed after its rows were gone.
+        await self.scrub()
+        return total
+
+    async def scrub(self) -> None:
+        """Leave no byte of what was deleted in the write-ahead log; raises `StoreProblem` while someone reads it."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            for _ in range(SCRUB_ATTEMPTS):
+                busy, *_pages = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if not busy:
+                    return
+            raise StoreProblem(
+                f"{self._path} is read by another program, so deleted bytes stay for now: close that one"
+            )
+
+        await self._database.run(work)
+
+    async def count(self, kind: str, on: date) -> None:
+        """Count one thing that happened in the week of `on`; `kind` is a word of ours, never of a person."""
+        week = _week(on)
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO count (week, kind, n) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1", (week, kind)
+            )
+
+        await self._database.commit_together(work)
+
+    async def counts(self) -> list[tuple[str, str, int]]:
+        """Return week, kind and number, oldest first, without the numbers that are small enough to point at someone."""
+        return await self._database.run(
+            lambda connection: connection.execute(
+                "SELECT week, kind, n FROM count WHERE n >= ? ORDER BY week, kind", (FEWEST_SHOWN,)
+            ).fetchall()
+        )
+
+    async def describe(self) -> Description:
+        """Tell an operator how the database is, and nothing about anyone in it."""
+
+        def work(connection: sqlite3.Connection) -> Description:
+            (integrity,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            contacts = _rough(connection) if integrity == "ok" else "unknown"
+            files = (self._path, self._path.with_name(self._path.name + "-wal"))
+            size = sum(file.stat().st_size for file in files if file.exists())
+            return Description(VERSION, contacts, size, integrity)
+
+        return await self._database.run(work)
+
+    def _unseal(self, key: bytes, sealed: bytes) -> Contact:
+        return Contact.from_dict(orjson.loads(self._vault.unseal("contact", key, sealed)))
+
+    def _salvage(self, key: bytes, sealed: bytes) -> Contact:
+        """Read a row among many, where one that was tampered with must not stop the others."""
+        try:
+            return self._unseal(key, sealed)
+        except SealError:
+            _log.warning("contact_unreadable")
+            return Contact()
+
+    def _write(self, connection: sqlite3.Connection, key: bytes, contact: Contact) -> None:
+        purge_at = contact.purge_hour()
+        if purge_at is None:
+            connection.execute("DELETE FROM contact WHERE key = ?", (key,))
+            return
+        sealed = self._vault.seal("contact", key, orjson.dumps(contact.to_dict()))
+        connection.execute(
+            "INSERT INTO contact (key, sealed, due_at, purge_at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET sealed = excluded.sealed, due_at = excluded.due_at, purge_at = excluded.purge_at",
+            (key, sealed, contact.timer.due_at if contact.timer else None, purge_at),
+        )
+
+    def _purge(self, connection: sqlite3.Connection, now: datetime) -> int:
+        rows = connection.execute(
+            "SELECT key, sealed FROM contact WHERE purge_at <= ? LIMIT ?", (fold(now), PURGE_BATCH)
+        ).fetchall()
+        for key, sealed in rows:
+            self._write(connection, key, self._salvage(key, sealed).forget_expired(now))
+        return len(rows)
+
+
+def _open(path: Path, vault: Vault, patience: timedelta) -> sqlite3.Connection:
+    try:
+        connection = connect(path, patience)
+        try:
+            migrate(connection, path)
+            _recognise(connection, path, vault)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise StoreProblem(f"{path} cannot be opened ({error}): restore it from a backup or move it away") from None
+    return connection
+
+
+def _recognise(connection: sqlite3.Connection, path: Path, vault: Vault) -> None:
+    """Leave the mark of the key in a new database, and refuse any other key from then on."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'check'").fetchone()
+    if row is None and connection.execute("SELECT 1 FROM contact LIMIT 1").fetchone() is None:
+        connection.execute("INSERT INTO meta (name, value) VALUES ('check', ?)", (vault.check(),))
+    elif row is None or not hmac.compare_digest(row[0], vault.check()):
+        raise KeyProblem(f"{path} was sealed with another key: give the path of the key that it was made with")
+
+
+def _week(on: date) -> str:
+    year, week, _ = on.isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def _rough(connection: sqlite3.Connection) -> str:
+    (number,) = connection.execute("SELECT count(*) FROM contact").fetchone()
+    if number < FEWEST_SHOWN:
+        return f"fewer than {FEWEST_SHOWN}"
+    return f"about {number - number % FEWEST_SHOWN}"
