@@ -1,7 +1,7 @@
 """A service or a hotline in words: all that the directory knows, and nothing that it does not."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,29 +14,36 @@ WELCOME_FIELDS = tuple(Welcome.model_fields)
 MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=17/{0}/{1}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Teller:
     """Says entries of the directory in one language, at one moment."""
 
     library: Library
     language: str
     now: datetime
+    _moments: dict[str, hours.Moment] = field(default_factory=dict, repr=False, compare=False)
+    """What was asked already: sorting and labelling a list ask the same of each service."""
 
     def service(self, service: Service) -> str:
         """Say everything that is known about a service, what matters at the door first."""
         return "\n".join(line for line in self._service_lines(service) if line)
 
-    def hotlines(self, country: str, topic: str, city: str = "") -> str:
-        """Say the lines for a topic, those of her city first; all countries where hers is not known."""
-        known = {hotline.country for hotline in self.library.directory.hotlines}
-        lines = [
-            hotline
-            for each in ([country] if country in known else sorted(known))
-            for hotline in self.library.hotlines.get((each, topic), ())
-            if not hotline.city or not city or hotline.city == city
-        ]
-        lines.sort(key=lambda hotline: hotline.city != city if hotline.city else True)
+    def hotlines(self, country: str, topic: str, city: str) -> str:
+        """Say the lines of her country for a topic, those of her city first."""
+        lines = [each for each in self.library.hotlines.get((country, topic), ()) if each.city in (None, city)]
+        lines.sort(key=lambda hotline: hotline.city is None)
         return "\n\n".join(self.hotline(hotline) for hotline in lines)
+
+    def numbers(self, countries: Iterable[str], topic: str) -> str:
+        """Say the first number for a topic: alone where all countries share it, else country by country."""
+        numbers = {
+            country: lines[0].numbers[0]
+            for country in countries
+            if (lines := self.library.hotlines.get((country, topic)))
+        }
+        if len(set(numbers.values())) == 1:
+            return next(iter(numbers.values()))
+        return "\n".join(f"{speech.country_name(self.language, each)}: {number}" for each, number in numbers.items())
 
     def hotline(self, hotline: Hotline) -> str:
         """Say a hotline, its numbers alone on their lines so that they can be tapped."""
@@ -161,6 +168,12 @@ class Teller:
         return self._labelled("languages", speech.enumerate_all(self.language, names))
 
     def _moment(self, service: Service) -> hours.Moment:
+        known = self._moments.get(service.id)
+        if known is None:
+            known = self._moments[service.id] = self._moment_of(service)
+        return known
+
+    def _moment_of(self, service: Service) -> hours.Moment:
         if service.closed_until and service.closed_until >= self.now.date():
             return hours.Moment(False)  # noqa: FBT003 - the only thing that a moment says
         city = self.library.cities[service.city]

@@ -14,7 +14,7 @@ Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Text = Annotated[str, Field(min_length=1)]
 
-_DURATION = re.compile(r"^(\d+) (second|minute|hour)s?$")
+_DURATION = re.compile(r"^(\d{1,6}) (second|minute|hour)s?$")
 LONGEST_WAIT = timedelta(hours=12)
 """A timer outlives no evening: after that, what the screen said may no longer be true."""
 

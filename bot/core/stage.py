@@ -80,6 +80,11 @@ class Stage:
         """Everything that she can choose here, on whatever page, listed entries first."""
         return (*self._listed(), *self._written())
 
+    def find(self, pressed: str) -> Item | None:
+        """Return the choice that bears a token, on whatever page; sorting what is open is not needed for that."""
+        listed = next((item for item in self.items if item.token == pressed), None)
+        return listed or next((item for item in self.shown if item.token == pressed), None)
+
     def _written(self) -> Iterator[Item]:
         for text, option in self.node.choices.items():
             yield Item(self._token(text), self._resolve(option.go), option.set, text=text)
@@ -207,9 +212,11 @@ class Stage:
 
     def _value(self, name: str, argument: str) -> str:
         if name == "hotline":
-            return self._hotline(argument)
+            return self._numbers(argument)
         if name == "hotlines":
-            return self.teller.hotlines(self.country, self._topic(argument), self.contact.city)
+            topic = self._topic(argument)
+            told = self.teller.hotlines(self.country, topic, self.contact.city) if self.country else ""
+            return told or self._numbers(topic)
         service = self.library.services.get(self.known("service"))
         if name == "service":
             return self.teller.service(service) if service else ""
@@ -225,20 +232,11 @@ class Stage:
             topic = NEXT_TOPIC.get(topic, EMERGENCY)
         return topic
 
-    def _hotline(self, topic: str) -> str:
+    def _numbers(self, topic: str) -> str:
         countries = (
             [self.country] if self.country else sorted({each.country for each in self.library.directory.hotlines})
         )
-        numbers = {
-            country: lines[0].numbers[0]
-            for country in countries
-            if (lines := self.library.hotlines.get((country, topic)))
-        }
-        if len(set(numbers.values())) == 1:
-            return next(iter(numbers.values()))
-        return "\n".join(
-            f"{speech.country_name(self.contact.language, each)}: {number}" for each, number in numbers.items()
-        )
+        return self.teller.numbers(countries, topic) or self.teller.numbers(countries, EMERGENCY)
 
     def _name_of(self, subject: str) -> str:
         say, language = self.library.speech.say, self.contact.language

@@ -119,9 +119,8 @@ def _pressed(incoming: Incoming, stage: Stage | None) -> Meaning:
         for word, way in stage.ways:
             if way.token == incoming.token:
                 return Command(word)
-        for item in (*stage.items, *stage.shown):
-            if item.token == incoming.token:
-                return Chosen(item)
+        if item := stage.find(incoming.token):
+            return Chosen(item)
     return Unclear("moved_on")
 
 
