@@ -1,0 +1,47 @@
+"""What every channel offers: it translates a platform and decides nothing."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.core.message import Address, Incoming, Outgoing
+
+Receive = Callable[[Incoming], Awaitable[None]]
+"""Returns when the update is settled: state stored and reply sent. Never raises."""
+
+
+class SendError(Exception):
+    """A message that did not arrive, and what that means."""
+
+    def __init__(self, reason: str, *, retryable: bool = False, gone: bool = False, after: float = 0.0) -> None:
+        """Keep what the sender needs to decide: `after` is the platform's own wait, in seconds."""
+        super().__init__(reason)
+        self.retryable = retryable
+        self.gone = gone
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What became of a screen: the handles that she sees now, and those that are gone from her chat."""
+
+    living: tuple[str, ...]
+    deleted: tuple[str, ...] = ()
+
+
+class Channel(Protocol):
+    """A connection to a platform."""
+
+    name: str
+
+    async def run(self, receive: Receive) -> None:
+        """Pass on every update until cancelled; on cancel, finish what is in hand and acknowledge it."""
+
+    async def show(self, outgoing: Outgoing) -> Shown:
+        """Put a screen in front of her, in place of the previous one; raises `SendError`."""
+
+    async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
+        """Delete messages on both sides, as far as the platform allows; raises `SendError`."""
+
+    async def check(self) -> str:
+        """Ask the platform who we are, for `comadre doctor`; raises `SendError`."""

@@ -1,0 +1,305 @@
+"""Telegram: private chats over the Bot API, one living screen in each."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from textwrap import shorten
+from typing import Any
+
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot.channels.base import Receive, SendError, Shown
+from bot.channels.telegram_poll import Job, Poll
+from bot.channels.telegram_request import (
+    CALL_TIMEOUT,
+    Random,
+    Request,
+    Sleep,
+    ThrottledError,
+    UnchangedError,
+    UneditableError,
+    explain,
+)
+from bot.channels.telegram_update import WANTED, Visit, name_of, read
+from bot.core.message import Address, Choice, Incoming, Outgoing, Screen
+
+TEXT_LIMIT = 4096
+"""In UTF-16 units, the strictest way to count."""
+BUTTON_LIMIT = 100
+BATCH_LIMIT = 100
+SHORT_DESCRIPTION_LIMIT = 120
+POLL_TIMEOUT = 50
+"""Seconds, as the platform wants them: whole."""
+
+_LOG = logging.getLogger("comadre.telegram")
+_NO_PREVIEW = {"is_disabled": True}
+_BREAKS = ("\n\n", "\n", " ")
+
+
+def _no_notice(_language: str) -> str:
+    return ""
+
+
+class Telegram:
+    """A connection to the Bot API: own polls, plain data, no name of anybody beyond the door."""
+
+    name = "telegram"
+
+    def __init__(  # noqa: PLR0913 - each has its default; time and chance come from outside
+        self,
+        token: str,
+        *,
+        api_url: str = "https://api.telegram.org",
+        protect_content: bool = False,
+        group_notice: Callable[[str], str] = _no_notice,
+        poll_timeout: int = POLL_TIMEOUT,
+        sleep: Sleep = asyncio.sleep,
+        random: Random = random.random,
+    ) -> None:
+        """Talk to `api_url`; `group_notice` gives, by language, the line that it leaves a group with."""
+        base = f"{api_url.rstrip('/')}/bot{token}"
+        self._request = Request(base, sleep=sleep, random=random)
+        self._bot = Bot(token, base_url=lambda _: base, request=self._request, get_updates_request=self._request)
+        self._protection = {"protect_content": True} if protect_content else {}
+        self._group_notice = group_notice
+        self._poll_timeout = poll_timeout
+        self._sleep = sleep
+        self._random = random
+        self._is_running = False
+        self._has_webhook = True
+        self.unreadable = 0
+        """Updates that were skipped because they made no sense."""
+
+    async def run(self, receive: Receive) -> None:
+        """Pass on every update until cancelled, then finish and confirm what is in hand; raises `SendError`."""
+        await self._request.initialize()
+        self._is_running = self._has_webhook = True
+        try:
+            sort = partial(self._sort, receive)
+            await Poll(self._fetch, sort, wait=self._poll_timeout, sleep=self._sleep, random=self._random).run()
+        finally:
+            self._is_running = False
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the connections, for who has used the channel without `run`."""
+        await self._request.shutdown()
+
+    async def show(self, outgoing: Outgoing) -> Shown:
+        """Put a screen in front of her, in place of the previous one; raises `SendError`."""
+        if not outgoing.press:
+            return await self._put(outgoing)
+        shown, _ = await asyncio.gather(self._put(outgoing), self._answer(outgoing.press), return_exceptions=True)
+        if isinstance(shown, BaseException):
+            raise shown
+        return shown
+
+    async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
+        """Delete messages on both sides, as far as the platform allows; raises `SendError`."""
+        await self._delete(int(to.id), handles)
+
+    async def check(self) -> str:
+        """Ask the platform who we are; raises `SendError`."""
+        await self._request.initialize()
+        try:
+            me = await self._bot.get_me()
+        except TelegramError as error:
+            failure = explain(error)
+        else:
+            return f"@{me.username}"
+        finally:
+            if not self._is_running:
+                await self.close()
+        raise failure
+
+    async def introduce(
+        self, commands: Mapping[str, Sequence[tuple[str, str]]], descriptions: Mapping[str, str]
+    ) -> None:
+        """Tell the platform, by language ("" for all others), which commands there are and what the bot is for.
+
+        It runs beside the polls and as far as it gets: nobody waits for it. The profile shows the first line.
+        """
+        bot = self._bot
+        calls = chain(
+            (partial(bot.set_my_commands, each, language_code=code or None) for code, each in commands.items()),
+            (partial(bot.set_my_description, text, code or None) for code, text in descriptions.items()),
+            (
+                partial(bot.set_my_short_description, _first_line(text), code or None)
+                for code, text in descriptions.items()
+            ),
+        )
+        failures = 0
+        for call in calls:
+            try:
+                await call()
+            except ThrottledError:
+                failures += 1
+                break  # these limits last for hours, and what is set stays set
+            except TelegramError:
+                failures += 1
+        if failures:
+            _LOG.warning("telegram introduction incomplete: %d calls failed", failures)
+
+    async def _fetch(self, offset: int, wait: int) -> list[Any]:
+        limit = BATCH_LIMIT if wait else 1  # the last poll only confirms
+        payload = {"offset": offset, "timeout": wait, "limit": limit, "allowed_updates": WANTED}
+        try:
+            if self._has_webhook:  # while one is set, the platform refuses every poll
+                await self._bot.delete_webhook(drop_pending_updates=False)
+                self._has_webhook = False
+            updates = await self._request.ask("getUpdates", payload, within=wait + CALL_TIMEOUT)
+        except TelegramError as error:
+            failure = explain(error)
+        else:
+            return updates if isinstance(updates, list) else []
+        raise failure
+
+    def _sort(self, receive: Receive, update: dict[str, Any]) -> tuple[str, Job] | None:
+        try:
+            found = read(update)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            self.unreadable += 1
+            _LOG.warning("telegram update unreadable: %s (%d so far)", name_of(update), self.unreadable)
+            return None
+        if isinstance(found, Incoming):
+            return found.address.id, partial(receive, found)
+        return (str(found.chat), partial(self._leave, found)) if found else None
+
+    async def _leave(self, visit: Visit) -> None:
+        """Say why, and go: in a group everybody would see who writes to us."""
+        notice = self._group_notice(visit.language)
+        try:
+            if notice:
+                await self._request.call("sendMessage", {"chat_id": visit.chat, "text": notice}, repeatable=False)
+        except SendError as error:
+            _LOG.warning("telegram group notice failed: %s", error)
+        try:
+            await self._request.call("leaveChat", {"chat_id": visit.chat})
+        except SendError as error:
+            _LOG.warning("telegram group not left: %s", error)
+
+    async def _answer(self, press: str) -> None:
+        """Stop the waiting sign on her button; too late is no harm."""
+        try:
+            await self._request.call("answerCallbackQuery", {"callback_query_id": press})
+        except SendError as error:
+            _LOG.debug("telegram press not answered: %s", error)
+
+    async def _put(self, outgoing: Outgoing) -> Shown:
+        chat, old, messages = int(outgoing.to.id), outgoing.replaces, draw(outgoing.screen)
+        edited, surplus = old[: len(messages)], old[len(messages) :]
+        if outgoing.pressed in old and await self._edit_all(chat, edited, messages):
+            new = await self._send_all(chat, messages[len(edited) :])
+            return Shown((*edited, *new), await self._sweep(chat, surplus))
+        if outgoing.pressed and outgoing.pressed not in old:
+            old = (*old, outgoing.pressed)
+        new = await self._send_all(chat, messages)
+        return Shown(new, await self._sweep(chat, old))
+
+    async def _edit_all(self, chat: int, handles: tuple[str, ...], messages: list[dict[str, Any]]) -> bool:
+        """Edit messages in place, all at once; false when one of them cannot be edited any more."""
+        edits = [self._edit(chat, handle, message) for handle, message in zip(handles, messages, strict=False)]
+        if len(edits) == 1:
+            return await edits[0]
+        results = await asyncio.gather(*edits, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return all(results)
+
+    async def _edit(self, chat: int, handle: str, message: dict[str, Any]) -> bool:
+        try:
+            await self._request.call("editMessageText", {"chat_id": chat, "message_id": int(handle), **message})
+        except UnchangedError:
+            return True
+        except UneditableError:
+            return False
+        return True
+
+    async def _send_all(self, chat: int, messages: list[dict[str, Any]]) -> tuple[str, ...]:
+        """Send messages in order; what was sent before a failure is taken back, or a later wipe would miss it."""
+        sent: tuple[str, ...] = ()
+        try:
+            for message in messages:
+                payload = {"chat_id": chat, **message, **self._protection}
+                result = await self._request.call("sendMessage", payload, repeatable=False)
+                sent = (*sent, str(result["message_id"]))
+        except SendError:
+            await self._sweep(chat, sent)
+            raise
+        return sent
+
+    async def _sweep(self, chat: int, handles: tuple[str, ...]) -> tuple[str, ...]:
+        """Delete what a new screen has replaced; what stays for now is left to a later wipe."""
+        try:
+            return await self._delete(chat, handles)
+        except SendError as error:
+            _LOG.warning("telegram old screen not deleted: %s", error)
+            return ()
+
+    async def _delete(self, chat: int, handles: tuple[str, ...]) -> tuple[str, ...]:
+        """Delete messages and return those that are gone; one too old must not save the others."""
+        if len(handles) > BATCH_LIMIT:
+            head, tail = handles[:BATCH_LIMIT], handles[BATCH_LIMIT:]
+        else:
+            if not handles or await self._delete_batch(chat, handles):
+                return handles
+            if len(handles) == 1:
+                return ()
+            head, tail = handles[: len(handles) // 2], handles[len(handles) // 2 :]
+        return (*await self._delete(chat, head), *await self._delete(chat, tail))
+
+    async def _delete_batch(self, chat: int, handles: tuple[str, ...]) -> bool:
+        """Return false when the platform refuses the batch as a whole."""
+        try:
+            await self._request.call(
+                "deleteMessages", {"chat_id": chat, "message_ids": [int(each) for each in handles]}
+            )
+        except SendError as error:
+            if error.retryable or error.gone:
+                raise
+            return False
+        return True
+
+
+def draw(screen: Screen) -> list[dict[str, Any]]:
+    """Return the messages of a screen as the Bot API wants them: the buttons are under the last."""
+    texts = [part for text in screen.texts for part in split(text)]
+    messages: list[dict[str, Any]] = [{"text": text, "link_preview_options": _NO_PREVIEW} for text in texts]
+    if messages and (rows := _rows(screen)):
+        messages[-1]["reply_markup"] = {"inline_keyboard": rows}
+    return messages
+
+
+def _rows(screen: Screen) -> list[list[dict[str, str]]]:
+    choices = screen.choices[: BUTTON_LIMIT - len(screen.ways)]
+    rows = [[_button(choice)] for choice in choices]
+    return [*rows, [_button(way) for way in screen.ways]] if screen.ways else rows
+
+
+def _button(choice: Choice) -> dict[str, str]:
+    return {"text": choice.label, "callback_data": choice.token}
+
+
+def split(text: str, limit: int = TEXT_LIMIT) -> list[str]:
+    """Cut a text that is too long between paragraphs, else lines, else words, else anywhere."""
+    parts = []
+    while len(text) > limit // 2 and _units(text) > limit:
+        most = len(text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore"))
+        cuts = (text.rfind(gap, 1, most + len(gap)) for gap in _BREAKS)
+        cut = next((at for at in cuts if at > 0), most)
+        parts.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [part for part in (*parts, text) if part]
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _first_line(text: str) -> str:
+    return shorten(text.partition("\n")[0], SHORT_DESCRIPTION_LIMIT, placeholder="…")

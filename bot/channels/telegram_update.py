@@ -1,0 +1,148 @@
+"""The door: what of a Telegram update comes in, and nothing that says who she is."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.message import Address, Incoming, Kind
+
+TEXT_LIMIT = 4096
+TOKEN_LIMIT = 64
+
+_COMMAND = re.compile(r"/(\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
+_PRESENT = frozenset({"creator", "administrator", "member"})
+_KINDS = {
+    "voice": Kind.VOICE,
+    "video_note": Kind.VOICE,
+    "audio": Kind.VOICE,
+    "photo": Kind.PICTURE,
+    "video": Kind.PICTURE,
+    "animation": Kind.PICTURE,  # before "document", which every animation carries too
+    "document": Kind.FILE,
+    "sticker": Kind.STICKER,
+    "dice": Kind.STICKER,
+    "venue": Kind.LOCATION,
+    "location": Kind.LOCATION,
+    "contact": Kind.CARD,
+}
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody has put the bot into a group or a channel, where it has no business."""
+
+    chat: int
+    language: str
+    """Of who did it, for the one line before it leaves."""
+
+
+def read(update: Body) -> Incoming | Visit | None:
+    """Return what concerns us, `None` for the rest; raises `TypeError`, `ValueError` or `LookupError` on nonsense.
+
+    Fields are picked by name: what is not named here, and so every name, number and profile, never gets in.
+    """
+    for name, reader in _READERS.items():
+        if name in update:
+            return reader(str(_whole(update["update_id"])), update[name])
+    return None
+
+
+def name_of(update: Any) -> str:
+    """Name the type of an update for the log, from our own words only."""
+    return next((name for name in _READERS if isinstance(update, dict) and name in update), "unknown")
+
+
+def _message(number: str, message: Body) -> Incoming | None:
+    address = _address(message["chat"], message.get("from", {}))
+    if address is None:
+        return None
+    locale, handle = _locale(message.get("from", {})), str(_whole(message["message_id"]))
+    if "text" in message:
+        kind, text, payload = _words(message["text"])
+        return Incoming(address, kind, number, text=text, payload=payload, locale=locale, handle=handle)
+    kind_of = next((kind for name, kind in _KINDS.items() if name in message), None)
+    return Incoming(address, kind_of, number, locale=locale, handle=handle) if kind_of else None
+
+
+def _edit(number: str, message: Body) -> Incoming | None:
+    address = _address(message["chat"], message.get("from", {}))
+    if address is None or "location" in message:  # a live location edits itself every few seconds
+        return None
+    locale, handle = _locale(message.get("from", {})), str(_whole(message["message_id"]))
+    return Incoming(address, Kind.EDIT, number, locale=locale, handle=handle)
+
+
+def _press(number: str, query: Body) -> Incoming | None:
+    if "message" not in query or "data" not in query:  # of an inline message or a game, which are not ours
+        return None
+    message, sender = query["message"], query["from"]
+    address = _address(message["chat"], sender)
+    if address is None:
+        return None
+    return Incoming(
+        address,
+        Kind.PRESS,
+        number,
+        token=_string(query["data"])[:TOKEN_LIMIT],
+        locale=_locale(sender),
+        handle=str(_whole(message["message_id"])),
+        press=_string(query["id"]),
+    )
+
+
+def _membership(_number: str, change: Body) -> Visit | None:
+    member = change["new_chat_member"]
+    is_inside = member["status"] in _PRESENT or bool(member.get("is_member"))
+    if change["chat"]["type"] == "private" or not is_inside:
+        return None
+    return Visit(_whole(change["chat"]["id"]), _locale(change.get("from", {})))
+
+
+_READERS: dict[str, Callable[[str, Body], Incoming | Visit | None]] = {
+    "message": _message,
+    "callback_query": _press,
+    "edited_message": _edit,
+    "my_chat_member": _membership,
+}
+WANTED = tuple(_READERS)
+"""Update types to ask for: the platform keeps the others to itself."""
+
+
+def _words(text: str) -> tuple[Kind, str, str]:
+    """Tell a start from a text, take the slash off a command, and return kind, text and payload."""
+    text = _string(text)[:TEXT_LIMIT]
+    command = _COMMAND.fullmatch(text)
+    if command is None:
+        return Kind.TEXT, text, ""
+    word, rest = command[1], (command[2] or "").strip()
+    if word.lower() == "start":
+        return Kind.START, "", rest if _PAYLOAD.fullmatch(rest) else ""
+    return Kind.TEXT, f"{word} {rest}".rstrip(), ""
+
+
+def _address(chat: Body, sender: Body) -> Address | None:
+    if chat["type"] != "private" or sender.get("is_bot"):
+        return None
+    return Address("telegram", str(_whole(chat["id"])))
+
+
+def _locale(sender: Body) -> str:
+    locale = sender.get("language_code")
+    return locale if isinstance(locale, str) and _LOCALE.fullmatch(locale) else ""
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError("a number was expected")
+    return value
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text was expected")
+    return value
