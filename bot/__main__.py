@@ -1,6 +1,6 @@
 """`python -m bot` is `comadre`."""
 
-from bot.cli import main
+from bot.main import main
 
 if __name__ == "__main__":
     main()

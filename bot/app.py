@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, SendError
 from bot.clock import Clock
 from bot.content.shelf import Shelf
 from bot.core.speech import SOURCE
@@ -26,8 +26,8 @@ COMMANDS = ("menu", "help", "back", "exit", "forget", "stop")
 """What Telegram's menu offers: the words that always work."""
 
 
-class ContentProblem(Exception):  # noqa: N818 - the operator's problem, not an error of the program
-    """Content that has no meaning, so that there is nothing to say to anyone."""
+class StartProblem(Exception):  # noqa: N818 - the operator's problem, not an error of the program
+    """What keeps the program from serving anyone, in one line that says the way out."""
 
 
 class App:
@@ -73,7 +73,7 @@ class App:
         ]
         try:
             if not await self.shelf.open():
-                raise ContentProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
+                raise StartProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
             ready()
             await self._attend(channels, stopping)
         finally:
@@ -84,7 +84,7 @@ class App:
     async def talk(self, channel: Channel) -> None:
         """Serve one channel until its person leaves: the terminal."""
         if not await self.shelf.open():
-            raise ContentProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
+            raise StartProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
         await channel.run(self.dispatcher.receive)
 
     async def _attend(self, channels: "list[asyncio.Task[None]]", stopping: asyncio.Event) -> None:
@@ -102,7 +102,7 @@ class App:
             await asyncio.wait([*channels, stopped], return_when=asyncio.FIRST_COMPLETED)
             for task in channels:
                 if task.done() and (error := task.exception()):
-                    raise error
+                    raise _explain(error, self.settings) from None
         finally:
             schedule.stop()
             for task in (stopped, *beside):
@@ -169,3 +169,11 @@ class App:
 
 async def _until(event: asyncio.Event) -> None:
     await event.wait()
+
+
+def _explain(error: BaseException, settings: Settings) -> BaseException:
+    if isinstance(error, OSError):
+        return StartProblem(f"port {settings.preview_port} is taken; set COMADRE_PREVIEW to another")
+    if isinstance(error, SendError):
+        return StartProblem(f"{error}; check COMADRE_TELEGRAM_TOKEN")
+    return error

@@ -2,15 +2,14 @@
 
 import asyncio
 import json
-import sys
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from bot import __version__
+from bot.main import run_loop, serve
 
 app = typer.Typer(
     name="comadre",
@@ -19,35 +18,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-def main() -> None:
-    """Run a command; what an operator can mend is one line and exit status 2."""
-    try:
-        app()
-    except _problems() as problem:
-        typer.echo(f"comadre: {problem}", err=True)
-        sys.exit(2)
-
-
-def _problems() -> tuple[type[Exception], ...]:
-    # Loaded by whatever command failed; a command that never needed them cannot raise them.
-    names = ("bot.settings:SettingsError", "bot.storage.vault:KeyProblem", "bot.storage.database:StoreProblem")
-    found = []
-    for name in (*names, "bot.app:ContentProblem", "bot.channels.base:SendError"):
-        module, _, attribute = name.partition(":")
-        if module in sys.modules:
-            found.append(getattr(sys.modules[module], attribute))
-    return tuple(found)
-
-
-def _run(coroutine: Coroutine[Any, Any, None]) -> None:
-    try:
-        import uvloop  # noqa: PLC0415 - optional: faster where it is installed
-    except ImportError:
-        asyncio.run(coroutine)
-    else:
-        uvloop.run(coroutine)
 
 
 @app.callback(invoke_without_command=True)
@@ -61,29 +31,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Show the versi
 @app.command()
 def run() -> None:
     """Run the bot: Telegram when COMADRE_TELEGRAM_TOKEN is set, else the preview page on this computer."""
-    from bot import log  # noqa: PLC0415 - each command imports what it needs, so that the first line comes soon
-    from bot.app import App  # noqa: PLC0415
-    from bot.settings import load_settings  # noqa: PLC0415
-
-    settings = load_settings()
-    log.set_up(settings.log_level)
-
-    async def serve() -> None:
-        async with App(settings) as bot:
-            if bot.has_new_key:
-                typer.echo(f"Made a key: {settings.key_file} (keep a copy in another place)")
-                typer.echo(f"Made a database: {settings.database}")
-            await bot.run(lambda: _greet_operator(settings))
-
-    _run(serve())
-
-
-def _greet_operator(settings: Any) -> None:
-    if settings.telegram_token:
-        typer.echo("Comadre is on Telegram. Stop with Ctrl-C.")
-    if settings.preview_port is not None:
-        reason = "" if settings.telegram_token else " No platform is set up: set COMADRE_TELEGRAM_TOKEN for Telegram."
-        typer.echo(f"Preview on http://127.0.0.1:{settings.preview_port} (only this computer).{reason}")
+    serve()
 
 
 @app.command()
@@ -109,7 +57,7 @@ def chat(
             await bot.talk(terminal)
 
     with tempfile.TemporaryDirectory(prefix="comadre-") as folder:
-        _run(talk(Path(folder)))
+        run_loop(talk(Path(folder)))
 
 
 @app.command()

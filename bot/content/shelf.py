@@ -52,6 +52,7 @@ class Shelf:
             _report(self.findings)
             return False
         self._first().set_result(library)
+        await asyncio.to_thread(library.warm_hours)
         return True
 
     async def reload(self) -> bool:
@@ -63,6 +64,7 @@ class Shelf:
             EVENTS.error("content not reloaded; the last good one stays")
             return False
         await asyncio.to_thread(report.library.warm)
+        await asyncio.to_thread(report.library.warm_hours)
         fresh: asyncio.Future[Library] = asyncio.get_running_loop().create_future()
         fresh.set_result(report.library)
         self._library = fresh

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.core import vocabulary
+from bot.core import hours, vocabulary
 from bot.core.contact import Position
 from bot.core.directory import City, Directory, Hotline, Need, Service
 from bot.core.flow import Flow, Node, place
@@ -124,6 +124,15 @@ class Library:
             len(index) if isinstance(index, Mapping) else index
         self.vocabulary  # noqa: B018 - the first look builds it
         return self
+
+    def warm_hours(self) -> None:
+        """Read all opening hours now, for the same reason; it can wait until the first poll is out."""
+        cities = self.cities
+        hours.warm(
+            (service.hours, cities[service.city].zone, cities[service.city].country)
+            for service in self.directory.services
+            if service.hours and service.city in cities
+        )
 
 
 def flow_keywords(flow: str) -> str:
