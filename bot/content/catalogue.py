@@ -1,12 +1,14 @@
 """Translations: what goes into the catalogues, and what comes out of them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
-from bot.content.document import Document, Path_, parse
+from bot.content.document import Document, Path_, Unreadable, parse
+from bot.content.finding import Finding
 from bot.core.library import KEYWORDS_SEPARATOR, flow_keywords, need_keywords
 from bot.core.speech import DIRECTORY, PHRASES, Catalogue
 
@@ -82,15 +84,51 @@ def extract(
             yield document.places.get(path, (1, 1))[0], "pgettext", (context, text), notes
 
 
-def read_catalogue(folder: Path, language: str) -> Catalogue:
-    """Return what the translators of a language confirmed; fuzzy and empty entries are left out."""
-    path = folder / language / CATALOGUE
-    if not path.exists():
-        return {}
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=None)
-    return {
-        (message.context or "", message.id): str(message.string)
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """One entry of a catalogue, as its translator left it."""
+
+    context: str
+    text: str
+    """The English source."""
+    translated: str
+    line: int
+    is_fuzzy: bool
+    """Not confirmed: a guess of a tool, or a doubt of the translator."""
+
+
+def catalogue_file(language: str) -> str:
+    """Name the catalogue of a language, inside a content folder."""
+    return f"locales/{language}/{CATALOGUE}"
+
+
+def read_translations(folder: Path, language: str) -> list[Translation]:
+    """Read the catalogue of a language, empty where it has none yet; raises `Unreadable`."""
+    name = catalogue_file(language)
+    try:
+        with (folder / name).open("rb") as file:
+            catalogue = read_po(file, locale=None, abort_invalid=True)
+    except FileNotFoundError:
+        return []
+    except PoFileError as error:
+        place = Finding(name, error.lineno + 1, 1, f"not a catalogue: {error.args[0].rpartition(' on ')[0]}")
+        raise Unreadable(place) from None
+    except (ValueError, LookupError, OSError):
+        # Babel trusts the header and the quotes; a broken one shows as whatever its parser meets first.
+        raise Unreadable(
+            Finding(name, 1, 1, "cannot be read; compare its header with that of another language")
+        ) from None
+    return [
+        Translation(message.context or "", message.id, str(message.string or ""), message.lineno or 1, message.fuzzy)
         for message in catalogue
-        if message.id and message.string and not message.fuzzy and isinstance(message.id, str)
+        if message.id and isinstance(message.id, str)
+    ]
+
+
+def confirmed(translations: Iterable[Translation]) -> Catalogue:
+    """Return what the translators stand by: what is fuzzy or empty is said in English."""
+    return {
+        (entry.context, entry.text): entry.translated
+        for entry in translations
+        if entry.translated and not entry.is_fuzzy
     }

@@ -8,14 +8,14 @@ round-trip loader, which matters to a woman who writes while the directory reloa
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from bot.content.finding import Finding
+from bot.content.finding import Finding, nearest
 
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes: room for twenty thousand services; more is a mistake or an attack."""
@@ -61,7 +61,8 @@ class Document:
 def read(path: Path, name: str) -> Document:
     """Read a file; raises `Unreadable` with a finding that names the place."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
         if len(raw) > LARGEST_FILE:
             raise Unreadable(
                 Finding(name, 1, 1, f"the file has over {LARGEST_FILE} bytes; split it or make it shorter")
@@ -82,8 +83,11 @@ def parse(text: str, name: str) -> Document:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise Unreadable(Finding(name, line, column, f"not valid YAML: {error.problem or 'cannot be read'}")) from None
-    except yaml.YAMLError as error:
-        raise Unreadable(Finding(name, 1, 1, f"not valid YAML: {str(error).splitlines()[0]}")) from None
+    except yaml.reader.ReaderError as error:
+        before = text.encode()[: error.position]
+        line, column = before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode(errors="ignore")) + 1
+        message = f"a character that no editor shows (number {error.character}); delete it"
+        raise Unreadable(Finding(name, line, column, message)) from None
     return Document(name, builder.value, builder.places)
 
 
@@ -109,7 +113,7 @@ class _Builder:
             raise self._problem(event, "tags (!) are not used here; remove it")
         if len(path) > DEEPEST:
             raise self._problem(event, f"nested more than {DEEPEST} levels deep")
-        self.places.setdefault(path, (event.start_mark.line + 1, event.start_mark.column + 1))
+        self.places.setdefault(path, _place(event))
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -129,18 +133,21 @@ class _Builder:
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            if not isinstance(event, yaml.ScalarEvent):
+            if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
                 raise self._problem(event, "a key is a word or a text, nothing else")
             key = event.value
             if key in mapping:
                 raise self._problem(event, f"{key!r} is written twice; remove one")
-            self.places[(*path, key)] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            self.places[(*path, key)] = _place(event)
             mapping[key] = self._value(next(events), events, (*path, key))
         return mapping
 
     def _problem(self, event: Any, message: str) -> Unreadable:
-        mark: Any = event.start_mark
-        return Unreadable(Finding(self.name, mark.line + 1, mark.column + 1, message))
+        return Unreadable(Finding(self.name, *_place(event), message))
+
+
+def _place(event: Any) -> Place:
+    return event.start_mark.line + 1, event.start_mark.column + 1
 
 
 def _scalar(event: Any) -> Any:
@@ -159,35 +166,89 @@ def validate(model: type[Model], document: Document) -> tuple[Model | None, list
     try:
         return model.model_validate(document.data), []
     except ValidationError as error:
-        return None, [
-            document.at(_path(each["loc"]), _message(model, each)) for each in error.errors(include_url=False)
-        ]
+        found = ((_path(each["loc"]), each) for each in error.errors(include_url=False))
+        return None, [document.at(path, _message(model, path, each)) for path, each in found]
 
 
 def _path(location: Path_) -> Path_:
     return tuple(part for part in location if part != "[key]")
 
 
-def _message(model: type[BaseModel], error: Any) -> str:
+_EXAMPLES = {
+    r"^https?://[^\s]+$": "an address that begins with https://",
+    r"^\d{4}(-\d{2}(-\d{2})?)?$": 'a date in quotes, as exact as it is known: "2026", "2026-11" or "2026-11-21"',
+    r"^[A-Z]{2}$": "the two capital letters of a country, like PT",
+    r"^[a-z]{2,3}(-[A-Za-z]+)?$": "the code of a language, like pt",
+    r"^[a-z][a-z0-9_]*$": "small letters, digits and _, beginning with a letter",
+    r"^[a-z][a-z0-9_-]*$": "small letters, digits, _ and -, beginning with a letter",
+    r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$": "a node of this flow, another flow, or flow.node",
+}
+"""What each pattern of the formats asks for, in words; a test knows when one is missing."""
+
+
+_SAID = {
+    "missing": "is missing; add it",
+    "string_type": "is not text; put it in quotes",
+    "too_short": "is empty; write at least one",
+    "tuple_type": "is not a list; write - before each item",
+    "model_type": "is empty or one word; write its keys below it",
+    "dict_type": "is empty or one word; write its keys below it",
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+        "is not a date; write one like 2026-11-21",
+    ),
+}
+
+
+def _message(model: type[BaseModel], path: Path_, error: Any) -> str:
     """Say what to write instead, in the words of the format."""
-    key = str(error["loc"][-1]) if error["loc"] else "the file"
-    match error["type"]:
-        case "extra_forbidden":
-            near = get_close_matches(key, _field_names(model), 1)
-            return f"unknown key {key!r}" + (f"; did you mean {near[0]!r}?" if near else "; remove it")
-        case "missing":
-            return f"{key!r} is missing; add it"
-        case "string_type":
-            return f"{key!r} is not text; put it in quotes"
-        case "value_error":
-            return str(error["ctx"]["error"])
-        case _:
-            return f"{key!r}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+    kind, what = error["type"], _name(path)
+    if kind == "value_error":
+        return str(error["ctx"]["error"])
+    if kind == "extra_forbidden":
+        return f"unknown key {what}; {nearest(str(path[-1]), _keys_at(model, path[:-1]), 'remove it')}"
+    if kind == "string_pattern_mismatch" and error["ctx"]["pattern"] in _EXAMPLES:
+        return f"{what} is not written right; write {_EXAMPLES[error['ctx']['pattern']]}"
+    if kind in _SAID:
+        return f"{what} {_SAID[kind]}"
+    return f"{what}: {error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
-def _field_names(model: type[BaseModel]) -> list[str]:
-    """Return every key that a file of this kind may hold, however deep."""
-    names: set[str] = set()
-    for definition in model.model_json_schema().get("$defs", {}).values():
-        names.update(definition.get("properties", ()))
-    return sorted(names | set(model.model_fields))
+def _name(path: Path_) -> str:
+    """Name what is at a path as its writer sees it."""
+    if not path:
+        return "the file"
+    last = path[-1]
+    return f"item {last + 1} of {_name(path[:-1])}" if isinstance(last, int) else repr(last)
+
+
+def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:
+    """Return the keys that may stand at `path`, so that the nearest one there can be offered."""
+    kind: Any = model
+    for part in path:
+        kind = _inside(kind, part)
+    return [field.alias or name for name, field in kind.model_fields.items()] if _is_model(kind) else []
+
+
+def _inside(kind: Any, part: str | int) -> Any:
+    """Return the type of what `part` names inside a value of type `kind`."""
+    if _is_model(kind):
+        named = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+        return _bare(named.get(str(part)))
+    arguments = get_args(kind)
+    if not arguments:
+        return None
+    return _bare(arguments[0] if isinstance(part, int) else arguments[-1])
+
+
+def _bare(kind: Any) -> Any:
+    """Take `Annotated` and `| None` off a type."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return _bare(next(each for each in get_args(kind) if each is not type(None)))
+    return kind
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

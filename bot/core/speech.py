@@ -25,6 +25,9 @@ DIRECTORY = "directory"
 PHRASES = "phrases"
 """Context of every text that comes from `phrases.yaml`."""
 
+REGIONS = {"en": "en_GB", "pt": "pt_PT"}
+"""Where Babel's default is another continent: "21 November 2026", 18:00, polaco."""
+
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([a-z0-9_-]+))?\}")
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
@@ -107,8 +110,7 @@ def normalise(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _locale(language: str) -> Locale:
-    # European dates and a 24-hour clock: "21 November 2026", "18:00".
-    return Locale.parse("en_GB" if language == SOURCE else language.replace("-", "_"))
+    return Locale.parse(REGIONS.get(language, language.replace("-", "_")))
 
 
 def day(language: str, on: date) -> str:

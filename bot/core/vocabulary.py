@@ -73,7 +73,10 @@ class Vocabulary:
         return sorted(found, key=lambda keyword: keyword.weight, reverse=True)
 
     def _spellings(self, word: str) -> frozenset[str]:
-        """Return the known tokens that `word` may stand for; an exact one leaves no doubt."""
+        """Return the known tokens that `word` may stand for; an exact one leaves no doubt.
+
+        The first letter is never forgiven: `conscious` is not `unconscious`.
+        """
         length = len(word)
         if word in self._tokens.get(length, ()):
             return frozenset((word,))
@@ -84,7 +87,7 @@ class Vocabulary:
             token
             for near in range(max(length - errors, SHORTEST_FORGIVEN), length + errors + 1)
             for token in self._tokens.get(near, ())
-            if OSA.distance(word, token, score_cutoff=errors) <= errors
+            if token[0] == word[0] and OSA.distance(word, token, score_cutoff=errors) <= errors
         )
 
 

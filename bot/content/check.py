@@ -1,0 +1,78 @@
+"""Everything that is wrong in what people write, all at once, before any woman meets it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bot.content.finding import Finding, Level
+from bot.content.library import Content, read_content
+from bot.content.rules import age, answer, directory, flow, lock_screen, phone, phrase, text, translation, word
+from bot.core.library import Library
+
+Rule = Callable[[Content], Iterator[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    flow.empty_folder,
+    flow.dead_target,
+    flow.lost_start,
+    flow.lost_landmark,
+    flow.unreachable_node,
+    flow.passing_circle,
+    answer.unknown_answer,
+    answer.unknown_value,
+    answer.unknown_case,
+    text.unknown_placeholder,
+    text.silent_country,
+    text.text_too_long,
+    text.too_many_choices,
+    text.twin_choices,
+    lock_screen.unsafe_lock_screen,
+    phrase.missing_phrase,
+    phrase.unused_phrase,
+    phrase.phrase_placeholder,
+    translation.lost_source,
+    translation.missing_catalogue,
+    translation.missing_translation,
+    translation.stale_translation,
+    translation.fuzzy_translation,
+    translation.translated_placeholder,
+    word.command_collision,
+    word.language_collision,
+    word.keyword_collision,
+    word.empty_keyword,
+    word.missing_word,
+    word.unknown_language,
+    directory.duplicate_id,
+    directory.unknown_reference,
+    directory.bad_hours,
+    directory.shelter_address,
+    directory.unsourced_urgency,
+    phone.bad_phone,
+    age.old_review,
+    age.unverified_entry,
+    age.future_date,
+)
+"""Each protects one thing, which its first line says; `tests/broken/` has a broken example of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found."""
+
+    findings: tuple[Finding, ...]
+    """By file and line."""
+    library: Library | None
+    """What was read, `None` when a file has no meaning; use it only when the report is good."""
+
+    @property
+    def is_good(self) -> bool:
+        """Tell whether nothing forbids this content; warnings wait for a person's time."""
+        return all(finding.level is not Level.ERROR for finding in self.findings)
+
+
+def check(folder: Path, today: date) -> Report:
+    """Read a content folder and hold it against every rule, as of `today`."""
+    content, library = read_content(folder, today)
+    found = [finding for rule in RULES for finding in rule(content)]
+    return Report(tuple(sorted((*content.findings, *found))), library)

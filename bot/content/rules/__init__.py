@@ -1,0 +1,1 @@
+"""What `comadre check` protects: one rule, one function, one broken fixture."""

@@ -1,0 +1,70 @@
+"""The rule about what a stranger may read when the bot writes first."""
+
+import re
+from collections.abc import Iterator
+
+from bot.content.finding import Finding
+from bot.content.library import Content
+from bot.content.rules.flow import nodes
+from bot.core.contact import Position
+from bot.core.flow import place
+from bot.core.speech import SOURCE, normalise
+
+LOCK_SCREEN = 60
+"""Characters that a lock screen shows of a message."""
+ANY_ENDING = "*"
+
+_SHOWN = re.compile(rf"(?s).{{{LOCK_SCREEN}}}(?:(?<=\w)\w*)?")
+"""What is cut in the middle of a word is read to its end."""
+
+
+def unsafe_lock_screen(content: Content) -> Iterator[Finding]:
+    """Protect her from who sees her phone: what comes by itself begins with nothing that gives her away."""
+    flows = content.flows
+    landings: dict[Position, None] = {}
+    for at, node in nodes(content):
+        for target in node.after.values():
+            landings |= dict.fromkeys(_landings(content, Position(*place(target, at.flow, flows)), set()))
+    for landing in landings:
+        yield from _unsafe(content, landing)
+
+
+def _landings(content: Content, at: Position, passed: set[Position]) -> Iterator[Position]:
+    """Name where a timer brings her, through nodes that only go on."""
+    flow = content.flows.get(at.flow)
+    node = flow.nodes.get(at.node) if flow else None
+    if node is None or at in passed:
+        return
+    passed.add(at)
+    if node.say:
+        yield at
+    if node.is_passing:
+        for target in node.targets():
+            yield from _landings(content, Position(*place(target, at.flow, content.flows)), passed)
+
+
+def _unsafe(content: Content, at: Position) -> Iterator[Finding]:
+    text = content.flows[at.flow].nodes[at.node].say[0]
+    if (english := content.languages.get(SOURCE)) and (word := _sensitive(text, english.sensitive)):
+        yield content.in_flow(at.flow, ("nodes", at.node, "say", 0), _message(word))
+    for language, entries in content.translations.items():
+        for entry in entries:
+            if (entry.context, entry.text) == (at.flow, text):
+                word = _sensitive(entry.translated, content.languages[language].sensitive)
+                if word:
+                    yield content.in_catalogue(language, entry, _message(word))
+
+
+def _message(word: str) -> str:
+    return f"comes by itself and shows {word!r} on a lock screen; keep it out of the first {LOCK_SCREEN} characters"
+
+
+def _sensitive(text: str, sensitive: tuple[str, ...]) -> str:
+    """Return the first sensitive entry that begins where a lock screen still shows it."""
+    cut = _SHOWN.match(text)
+    shown = f" {normalise(cut[0] if cut else text)} "
+    for entry in sensitive:
+        word = normalise(entry)
+        if word and f" {word}{'' if entry.endswith(ANY_ENDING) else ' '}" in shown:
+            return entry
+    return ""

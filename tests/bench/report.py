@@ -1,0 +1,84 @@
+"""The table: one row a bot and load, and how many times better than whom."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+REFERENCES = {"conversation": "ConversationHandler", "aiogram": "aiogram", "floor": "floor"}
+WIDTH = 150
+
+
+def print_report(result: dict[str, Any]) -> None:
+    """Print what was measured."""
+    console = Console(width=WIDTH)
+    bots = result["bots"]
+    console.print(_loads(bots))
+    console.print(_ratios(bots))
+    console.print(_lives(bots))
+    for name, bot in bots.items():
+        if "failed" in bot:
+            console.print(f"{name} did not run to the end: {bot['failed']}", markup=False)
+        for load in bot["loads"]:
+            for screen, times in load["lost"].items():
+                console.print(f"{name}: lost {times} times at {screen}", markup=False)
+    if result["micro"]:
+        console.print(f"Without a platform: {result['micro']}", markup=False)
+    machine = result["machine"]
+    state = f"load before {machine['load_before'][0]}, fsync {machine['fsync_ms']} ms"
+    console.print(f"Took {result['took_s']} s; {state}. All figures: .bench/result.json")
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if place else "left", no_wrap=not place)
+    return table
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if isinstance(value, float) and value >= 100 else str(value)
+
+
+def _loads(bots: dict[str, Any]) -> Table:
+    keys = ("women", "round_trip_ms", "steps_a_second", "cpu_s_per_1000", "p50_ms", "p95_ms", "p99_ms", "bot_busy",
+            "server_busy")  # fmt: skip
+    table = _table("Closed loop", "bot", "women", "round trip ms", "steps/s", "CPU s/1000", "p50 ms", "p95 ms",
+                   "p99 ms", "bot busy", "server busy")  # fmt: skip
+    for bot in bots.values():
+        for load in bot["loads"]:
+            table.add_row(bot["title"], *(_text(load[key]) for key in keys))
+        table.add_section()
+    return table
+
+
+def _ratios(bots: dict[str, Any]) -> Table:
+    references = {name: title for name, title in REFERENCES.items() if name in bots}
+    table = _table("Steps/s, times those of …", "bot", "women", "round trip ms", *references.values())
+    for bot in bots.values():
+        for place, load in enumerate(bot["loads"]):
+            others = [bots[name]["loads"][place : place + 1] for name in references]
+            ratios = [_ratio(load, other[0]) if other else "-" for other in others]
+            table.add_row(bot["title"], str(load["women"]), str(load["round_trip_ms"]), *ratios)
+        table.add_section()
+    return table
+
+
+def _ratio(load: dict[str, Any], other: dict[str, Any]) -> str:
+    return f"{load['steps_a_second'] / other['steps_a_second']:.2f}" if other["steps_a_second"] else "-"
+
+
+def _lives(bots: dict[str, Any]) -> Table:
+    table = _table("At rest, after a kill -9, and while content is edited", "bot", "resident MB", "after the crowd MB",
+                   "start to first poll s", "open steps at the kill", "never answered", "restart to first reply s",
+                   "longest answer ms: calm / reload")  # fmt: skip
+    for bot in bots.values():
+        life, crowd, reload = (bot.get(part, {}) for part in ("life", "crowd", "reload"))
+        after = f"{crowd['resident_mb']} ({crowd['women']:,})" if crowd else "-"
+        longest = f"{_text(reload['longest_calm_ms'])} / {_text(reload['longest_ms'])}" if reload else "-"
+        table.add_row(bot["title"], _text(life.get("resident_mb")), after, _text(life.get("to_first_poll_s")),
+                      _text(life.get("open")), _text(life.get("never_answered")),
+                      _text(life.get("restart_to_first_reply_s")), longest)  # fmt: skip
+    return table

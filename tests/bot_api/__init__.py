@@ -1,0 +1,1 @@
+"""The parts of the fake Bot API server: the wire, the rules, the judge."""
