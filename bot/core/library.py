@@ -100,6 +100,7 @@ class Library:
             commands=vocabulary.commands(languages),
             languages=vocabulary.language_names(languages),
             keywords=tuple(self._keywords()),
+            negations=frozenset(normalise(word) for language in languages.values() for word in language.negations),
         )
 
     def _keywords(self) -> Iterator[Keyword]:

@@ -25,6 +25,8 @@ DIRECTORY = "directory"
 PHRASES = "phrases"
 """Context of every text that comes from `phrases.yaml`."""
 
+_CONTRACTION = re.compile(r"(\w)['\u2019](t|s|m|d|re|ve|ll)\b")
+"""Written as one word, as most people type it: dont, shes."""
 REGIONS = {"en": "en_GB", "pt": "pt_PT"}
 """Where Babel's default is another continent: "21 November 2026", 18:00, polaco."""
 
@@ -42,6 +44,8 @@ class Language(Entry):
     """Other names that she may type for it."""
     words: dict[Word, tuple[str, ...]]
     """The words that always work."""
+    negations: tuple[str, ...]
+    """Words that turn a sentence round: `not breathing` is no typing error for `breathing`."""
     sensitive: tuple[str, ...]
     """What a stranger must not read on her lock screen."""
 
@@ -103,7 +107,7 @@ def fill(text: str, values: Mapping[str, str], *, isolate: bool = False) -> str:
 
 def normalise(text: str) -> str:
     """Return `text` without case, accents, punctuation and script variants, words apart by one blank."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
+    folded = unicodedata.normalize("NFKD", _CONTRACTION.sub(r"\1\2", text.casefold()))
     kept = (char if char.isalnum() else " " for char in folded if not unicodedata.combining(char))
     return " ".join("".join(kept).replace("\u03c2", "\u03c3").replace("ß", "ss").split())
 

@@ -53,6 +53,12 @@ class Stage:
         node = self.library.node(self.position)
         return node or self.library.flows[MENU.flow].nodes[MENU.node]
 
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether she is in the middle of an emergency."""
+        flow = self.library.flows.get(self.position.flow)
+        return bool(flow and flow.urgent)
+
     @cached_property
     def teller(self) -> Teller:
         """Says the directory in her language."""

@@ -109,7 +109,7 @@ def understand(library: Library, incoming: Incoming, stage: Stage | None) -> Mea
         (stage and _choice(stage, text))
         or _language(library, text)
         or _keyword(library, stage, text)
-        or _name(library, text)
+        or _name(library, stage, text)
         or Unclear(_why_unclear(incoming, stage))
     )
 
@@ -161,8 +161,16 @@ def _choice(stage: Stage, text: str) -> Meaning | None:
             return Command(word)
     labels = [(normalise(label), item) for item in stage.shown for label in _labels(stage, item)]
     exact = next((item for label, item in labels if label == text), None)
-    near = exact or _near(labels, text) or _partly(labels, text)
+    near = exact or _guessed(stage, labels, text)
     return Chosen(near) if near else None
+
+
+def _guessed(stage: Stage, labels: list[tuple[str, Item]], text: str) -> Item | None:
+    """Guess the choice she means, never across a negation: `not breathing` must not become `breathing`."""
+    is_negated = stage.library.vocabulary.is_negated
+    alike = [(label, item) for label, item in labels if is_negated(label) == is_negated(text)]
+    keyword = next((" ".join(each.tokens) for each in stage.library.vocabulary.find(text)), "")
+    return _near(alike, text) or _partly(alike, text) or _partly(alike, keyword)
 
 
 def _labels(stage: Stage, item: Item) -> set[str]:
@@ -213,6 +221,9 @@ def _keyword(library: Library, stage: Stage | None, text: str) -> Meaning | None
     urgent = next((keyword.target for keyword in found if keyword.is_urgent), "")
     if urgent:
         return Opened(urgent)
+    if stage and stage.is_urgent and library.vocabulary.is_negated(text):
+        # "No naloxone" asks for no place that has it: nothing takes her out of an emergency by a guess.
+        return None
     city = by_sense[Sense.CITY]
     if city and stage and stage.node.ask == "place":
         return Placed(city)
@@ -223,8 +234,8 @@ def _keyword(library: Library, stage: Stage | None, text: str) -> Meaning | None
     return Sought("", city) if city else None
 
 
-def _name(library: Library, text: str) -> Meaning | None:
-    if len(text) < SHORTEST_NEAR_MISS:
+def _name(library: Library, stage: Stage | None, text: str) -> Meaning | None:
+    if len(text) < SHORTEST_NEAR_MISS or (stage and stage.is_urgent):
         return None
     hits = library.names.find(text)
     return Found(tuple(hit.id for hit in hits)) if hits else None

@@ -45,6 +45,7 @@ class Vocabulary:
     commands: Mapping[str, Word]
     languages: Mapping[str, str]
     keywords: tuple[Keyword, ...]
+    negations: frozenset[str] = frozenset()
     _by_first: dict[str, list[Keyword]] = field(init=False, repr=False, compare=False)
     _tokens: dict[int, list[str]] = field(init=False, repr=False, compare=False)
 
@@ -71,6 +72,10 @@ class Vocabulary:
             if _follows(keyword.tokens, spellings[start:])
         }
         return sorted(found, key=lambda keyword: keyword.weight, reverse=True)
+
+    def is_negated(self, text: str) -> bool:
+        """Tell whether normalised `text` says no to something, in any language."""
+        return not self.negations.isdisjoint(text.split())
 
     def _spellings(self, word: str) -> frozenset[str]:
         """Return the known tokens that `word` may stand for; an exact one leaves no doubt.

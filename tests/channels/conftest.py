@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 
@@ -74,10 +75,17 @@ def desk() -> Desk:
     return Desk()
 
 
+@pytest.fixture(scope="session")
+def judge() -> Callable[[str, dict[str, Any]], None]:
+    """Load the models of the judge before anything waits for an answer: that takes seconds."""
+    aiogram_judge("getMe", {})
+    return aiogram_judge
+
+
 @pytest.fixture
-async def api() -> AsyncIterator[FakeBotApi]:
+async def api(judge: Callable[[str, dict[str, Any]], None]) -> AsyncIterator[FakeBotApi]:
     """Run a Bot API server whose calls aiogram judges."""
-    async with FakeBotApi(judge=aiogram_judge) as server:
+    async with FakeBotApi(judge=judge) as server:
         yield server
 
 

@@ -222,6 +222,7 @@ async def test_the_token_and_her_words_never_show(
     """Not at DEBUG, not in an error or what it came from, not in a representation, whatever fails."""
     caught: list[BaseException] = []
     with caplog.at_level(logging.DEBUG):
+        await Telegram(api.token, api_url=api.url).check()
         async with running(telegram, desk):
             await desk.until(lambda: bool(desk.settled))
             api.fault = lambda method, _: fault if method != "getUpdates" else None

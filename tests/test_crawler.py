@@ -1,0 +1,189 @@
+"""A walk to every screen of every flow, in every language, city, country and channel, through the engine alone."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.content.catalogue import needs_translation
+from bot.core.contact import Contact, Position
+from bot.core.engine import respond
+from bot.core.flow import Node
+from bot.core.library import FORGOTTEN, GONE, GREETING, MENU, Library
+from bot.core.message import Address, Incoming, Kind, Screen, fold
+from bot.core.speech import SOURCE, Speech
+from bot.core.stage import Stage
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+CHANNELS = ("telegram", "signal", "web", "terminal")
+EXAMPLES = {"text": "an example", "number": "3", "time": "18:30", "place": "porto"}
+LONGEST_TEXT = 4096
+LONGEST_LABEL = 64
+LONGEST_TOKEN = 64
+MOST_BUTTONS = 100
+LAST = (GONE, FORGOTTEN)
+"""Shown when she leaves, when nothing is kept of where she is."""
+
+Key = tuple[str, ...]
+
+
+class Listening(dict[tuple[str, str], str]):
+    """A catalogue that notes what was asked of it in vain."""
+
+    def __init__(self, catalogue: Mapping[tuple[str, str], str]) -> None:
+        """Take the entries of a catalogue."""
+        super().__init__(catalogue)
+        self.missed: set[tuple[str, str]] = set()
+
+    def get(self, key: tuple[str, str], default: str | None = None) -> str | None:  # type: ignore[override]  # texts only
+        """Look a text up, and note when it is not there."""
+        if key not in self:
+            self.missed.add(key)
+        return super().get(key, default)
+
+
+@dataclass
+class Crawler:
+    """Walks breadth first from the greeting, and takes notes of what is wrong."""
+
+    library: Library
+    language: str
+    findings: set[str] = field(default_factory=set)
+    visited: set[tuple[str, str]] = field(default_factory=set)
+    screens: int = 0
+    _seen: set[Key] = field(default_factory=set)
+    _waiting: deque[tuple[Contact, str]] = field(default_factory=deque)
+
+    def crawl(self) -> None:
+        """Visit everything that can be reached in this language."""
+        for channel in CHANNELS:
+            # No flow says another thing in another city on another channel: one city there is enough.
+            cities = ("", *self.library.cities) if channel == CHANNELS[0] else ("",)
+            for city in cities:
+                self._arrive(Contact(self.language, city, GREETING, seen=fold(NOW)), channel)
+        while self._waiting:
+            contact, channel = self._waiting.popleft()
+            for incoming, now in self._ways_on(contact, channel):
+                turn = respond(self.library, contact, incoming, now)
+                self._judge(turn.screen, turn.contact, contact)
+                self._arrive(turn.contact, channel)
+
+    def _arrive(self, contact: Contact, channel: str) -> None:
+        if contact.position is None or contact.language != self.language:
+            return
+        key = self._key(contact, contact.position, channel)
+        if key not in self._seen:
+            self._seen.add(key)
+            self.visited.add((contact.position.flow, contact.position.node))
+            self._waiting.append((replace(contact, trail=contact.trail[-1:], recent=(), handles=()), channel))
+
+    def _key(self, contact: Contact, position: Position, channel: str) -> Key:
+        """Name a screen: two contacts with the same name see the same and go on the same way."""
+        stage = Stage(self.library, contact, position, channel, NOW)
+        place = {"find": contact.city, "me": ""}.get(position.flow, stage.country)
+        what = stage.known("need") if position.flow == "find" else ""
+        if "found" in stage.node.where:
+            what = stage.known("found")
+        if "{service}" in stage.node.say:
+            place, what = "", stage.known("service")
+        on = channel if position.flow in ("me", "start") else ""
+        return position.flow, position.node, str(position.page), place, what, on
+
+    def _ways_on(self, contact: Contact, channel: str) -> Iterator[tuple[Incoming, datetime]]:
+        position = contact.position
+        assert position
+        stage = Stage(self.library, contact, position, channel, NOW)
+        address = Address(channel, "1")
+        for number, item in enumerate(stage.shown):
+            yield Incoming(address, Kind.PRESS, f"press {number}", token=item.token), NOW
+        if stage.node.ask:
+            yield Incoming(address, Kind.TEXT, "answer", text=EXAMPLES[stage.node.ask]), NOW
+        if position == MENU and channel == CHANNELS[0] and not contact.city:
+            for number, text in enumerate(self._typed()):
+                yield Incoming(address, Kind.TEXT, f"typed {number}", text=text), NOW
+        if contact.timer:
+            yield Incoming(address, Kind.TIMER, "timer"), NOW + timedelta(hours=12)
+
+    def _typed(self) -> Iterator[str]:
+        """Say what somebody may type at the menu: the words that always work, keywords, names of services."""
+        yield from (words[0] for words in self.library.speech.languages[self.language].words.values())
+        for flow in self.library.flows.values():
+            yield from flow.keywords[:1]
+        yield from (service.name for service in self.library.directory.services)
+
+    def _judge(self, screen: Screen | None, contact: Contact, before: Contact) -> None:
+        """Hold a screen against what a platform takes and a person can read."""
+        self.screens += 1
+        at = f"{self.language} {before.position} -> {contact.position}"
+        if screen is None:
+            self.findings.add(f"{at}: nothing is shown")
+            return
+        labels = [choice.label for choice in (*screen.choices, *screen.ways)]
+        tokens = [choice.token for choice in (*screen.choices, *screen.ways)]
+        rules = {
+            "no way on": not labels,
+            "no way out": contact.position is not None and not screen.ways,
+            "an empty text or label": not screen.texts or not all(each.strip() for each in (*screen.texts, *labels)),
+            "a placeholder is left": any(mark in text for text in screen.texts for mark in "{}…"),
+            "a text is too long": any(len(text.encode("utf-16-le")) > 2 * LONGEST_TEXT for text in screen.texts),
+            "a label is too long": any(len(label) > LONGEST_LABEL for label in labels),
+            "a token is too long": any(len(token.encode()) > LONGEST_TOKEN for token in tokens),
+            "too many buttons": len(labels) > MOST_BUTTONS,
+            f"a label twice in {labels}": len(set(labels)) < len(labels),
+            "a token twice": len(set(tokens)) < len(tokens),
+        }
+        self.findings.update(f"{at}: {rule}" for rule, is_broken in rules.items() if is_broken)
+
+
+@pytest.fixture(scope="module")
+def listening(library: Library) -> Library:
+    """Return the library with catalogues that note what they lack."""
+    speech = library.speech
+    catalogues = {code: Listening(speech.catalogues.get(code, {})) for code in speech.languages if code != SOURCE}
+    return Library(library.flows, library.phrases, library.directory, Speech(speech.languages, catalogues)).warm()
+
+
+@pytest.fixture(scope="module", params=["en", "pt", "es"])
+def crawler(request: pytest.FixtureRequest, listening: Library) -> Crawler:
+    """Return a crawler that has been everywhere in one language."""
+    crawler = Crawler(listening, request.param)
+    crawler.crawl()
+    return crawler
+
+
+def test_every_screen_can_be_read_pressed_and_left(crawler: Crawler) -> None:
+    assert not crawler.findings, "\n".join(sorted(crawler.findings)[:40])
+
+
+def test_the_crawler_is_everywhere_that_somebody_can_rest(crawler: Crawler, listening: Library) -> None:
+    resting = {(flow, name) for flow, body in listening.flows.items() for name, node in body.nodes.items() if rests(node)}
+    last = {(position.flow, position.node) for position in LAST}
+    assert resting - last == crawler.visited
+
+
+def test_every_text_on_the_way_is_said_in_her_language(crawler: Crawler, listening: Library) -> None:
+    catalogue = listening.speech.catalogues.get(crawler.language)
+    missed = catalogue.missed if isinstance(catalogue, Listening) else set()
+    assert not sorted(f"{context}: {text}" for context, text in missed if text and needs_translation(text))
+
+
+def test_every_language_is_crawled(library: Library) -> None:
+    assert set(library.speech.languages) == {"en", "pt", "es"}
+
+
+def rests(node: Node) -> bool:
+    """Tell whether someone can be at a node, and not only pass through it."""
+    return not node.is_passing
+
+
+def test_a_dead_end_is_found(library: Library) -> None:
+    crawler = Crawler(library, "en")
+    contact = Contact("en", position=MENU, seen=fold(NOW))
+    crawler._judge(Screen(("{hotline:moon}",)), contact, contact)
+    assert {finding.rpartition(": ")[2] for finding in crawler.findings} == {
+        "no way on",
+        "no way out",
+        "a placeholder is left",
+    }
