@@ -1,45 +1,79 @@
-# Comadre. On a fresh machine: Python 3.11 or newer, and make.
+# Comadre. Needs Python 3.11 or newer and make; `make help` lists the commands.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: run chat test lint check messages bench browser lock clean
+.PHONY: help run chat test lint check bench messages schemas browser wheel lock clean
 
-run: $(VENV)/.run
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 20
+
+run: $(VENV)/.run ## Run the bot; with nothing set up, the preview page on this computer
 	@$(BIN)/comadre run
 
-chat: $(VENV)/.run
+chat: $(VENV)/.run ## Talk with the bot in this terminal
 	@$(BIN)/comadre chat
 
-test: $(VENV)/.dev lint check
+test: lint check ## Everything that must be right before a change goes in
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev ## Style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-check: $(VENV)/.run
+check: $(VENV)/.run ## Flows, translations and directory
 	$(BIN)/comadre check
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev ## Measure against other bots, side by side; see docs/performance.md
 	$(BIN)/python -m tests.bench
 
-# The texts of flows and directory into the catalogues. Never fuzzy: a guess may say the opposite.
-messages: $(VENV)/.run
-	$(BIN)/pybabel -q extract -F locales/babel.cfg -k pgettext:1c,2 --no-wrap --sort-by-file --omit-header -o locales/messages.pot .
-	$(BIN)/python -m bot messages
+# Never fuzzy: a guess may say the opposite. What English no longer says is dropped; git remembers it.
+messages: $(VENV)/.run ## Bring new and changed English texts into the catalogues
+	$(BIN)/pybabel -q extract -F locales/babel.cfg -k pgettext:1c,2 --no-wrap --sort-by-file --omit-header \
+		-o locales/messages.pot .
+	$(BIN)/pybabel -q update -D comadre -d locales -i locales/messages.pot --no-wrap --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date
+	sed -i.old '/^["#].*\(EMAIL@ADDRESS\|LL@li.org\)/d' locales/*/LC_MESSAGES/comadre.po
+	rm -f locales/*/LC_MESSAGES/comadre.po.old
 
-# What the browser tests drive.
-browser:
+schemas: docs/flow.schema.json docs/directory.schema.json ## What editors check flows and directory with
+
+docs/%.schema.json: $(VENV)/.run FORCE
+	$(BIN)/comadre schema $* > $@.new && mv $@.new $@
+
+browser: ## Install the browser that the tests drive (Debian, as root)
 	apt-get update -q
 	apt-get install -y -q --no-install-recommends chromium-headless-shell
 
-# New versions, with hashes and without download addresses.
-lock: $(VENV)/.dev
-	$(BIN)/python -m pip install -q uv
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.txt
+wheel: $(VENV)/.run ## Build dist/comadre-*.whl
+	rm -rf dist
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
-clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .bench
+# What runs has the versions that were tested. The build tools are in both, so that nothing comes without a hash.
+lock: $(VENV)/.run ## Newer versions into the lock files
+	$(PIP) install uv
+	$(LOCK) --extra dev -o requirements-dev.txt pyproject.toml
+	printf 'hatchling\neditables\n' | $(LOCK) -c requirements-dev.txt -o requirements.txt pyproject.toml -
+
+clean: ## Remove what these commands made
+	rm -rf $(VENV) .bench dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Comadre needs Python 3.11 or newer: install it, or say which, as in make PYTHON=python3.12 run" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.PHONY: FORCE
+FORCE:

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from bot.channels.base import Channel, SendError
+from bot.channels.base import Channel, Receive, SendError
 from bot.clock import Clock
 from bot.content.shelf import Shelf
 from bot.core.speech import SOURCE
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 COMMANDS = ("menu", "help", "back", "exit", "forget", "stop")
 """What Telegram's menu offers: the words that always work."""
+
+
+PATIENCE = 5.0
+"""Seconds that a stop waits for the screens that are on their way."""
 
 
 class StartProblem(Exception):  # noqa: N818 - the operator's problem, not an error of the program
@@ -68,18 +72,21 @@ class App:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        channels = [
-            asyncio.create_task(each.run(self.dispatcher.receive)) for each in self.dispatcher.channels.values()
-        ]
+        channels = [asyncio.create_task(each.run(self._intake(each))) for each in self.dispatcher.channels.values()]
         try:
             if not await self.shelf.open():
                 raise StartProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
             ready()
             await self._attend(channels, stopping)
         finally:
+            await self.dispatcher.finish(PATIENCE)
             for task in channels:
                 task.cancel()
             await asyncio.gather(*channels, return_exceptions=True)
+
+    def _intake(self, channel: Channel) -> Receive:
+        """Choose when an update is settled: a platform that repeats it may confirm as soon as it is stored."""
+        return self.dispatcher.accept if channel.name == "telegram" else self.dispatcher.receive
 
     async def talk(self, channel: Channel) -> None:
         """Serve one channel until its person leaves: the terminal."""
@@ -94,10 +101,12 @@ class App:
 
         schedule = Schedule()
         schedule.every(RING_EVERY, self.dispatcher.ring)
+        schedule.every(RING_EVERY, self.store.flush)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
         stopped = asyncio.create_task(_until(stopping))
-        beside = [asyncio.create_task(self.shelf.watch(self._announce)), asyncio.create_task(self._introduce())]
+        works = (self.dispatcher.resume(), self.shelf.watch(self._announce), self._introduce())
+        beside = [asyncio.create_task(work) for work in works]
         try:
             await asyncio.wait([*channels, stopped], return_when=asyncio.FIRST_COMPLETED)
             for task in channels:

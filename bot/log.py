@@ -33,6 +33,8 @@ def place_of(error: BaseException) -> str:
 
 def set_up(level: str) -> None:
     """Send our events to standard error from `level` on, and others' from WARNING on."""
+    # A line that cannot be written would be shown raw, with all its arguments.
+    logging.raiseExceptions = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Allowed())
     root = logging.getLogger()

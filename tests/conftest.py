@@ -1,14 +1,12 @@
 """What all tests share: the content that we ship, read once."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.content.library import default_folder, read_content
+from bot.content.library import default_folder
 from bot.core.library import Library
-
-NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
+from tests.shipped import shipped
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,9 +26,7 @@ def content_folder() -> Path:
 @pytest.fixture(scope="session")
 def library(content_folder: Path) -> Library:
     """Return the library that we ship."""
-    _, library = read_content(content_folder)
-    assert library
-    return library.warm()
+    return shipped()
 
 
 @pytest.fixture

@@ -158,7 +158,9 @@ def test_every_screen_can_be_read_pressed_and_left(crawler: Crawler) -> None:
 
 
 def test_the_crawler_is_everywhere_that_somebody_can_rest(crawler: Crawler, listening: Library) -> None:
-    resting = {(flow, name) for flow, body in listening.flows.items() for name, node in body.nodes.items() if rests(node)}
+    resting = {
+        (flow, name) for flow, body in listening.flows.items() for name, node in body.nodes.items() if rests(node)
+    }
     last = {(position.flow, position.node) for position in LAST}
     assert resting - last == crawler.visited
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 
+from bot.content.catalogue import CATALOGUE
 from bot.content.check import check
 from bot.content.finding import Finding, Level
 from bot.content.library import read_content
@@ -75,7 +76,9 @@ class Shelf:
         """Reload on every edit until cancelled, and tell `changed`."""
         from watchfiles import awatch  # noqa: PLC0415 - not needed before the first answer
 
-        folders = [path for path in (self.folder / "flows", self.folder / "locales", self.folder) if path.is_dir()]
+        # Not all of the folder: in a checkout the virtual environment is in it too.
+        catalogues = (path.parent for path in (self.folder / "locales").glob(f"*/{CATALOGUE}"))
+        folders = (self.folder, self.folder / "flows", self.folder / "locales", *catalogues)
         async for changes in awatch(*folders, recursive=False, debounce=DEBOUNCE, step=50, watch_filter=_is_content):
             if changes:
                 await self.reload()

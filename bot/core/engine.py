@@ -81,12 +81,13 @@ class Turn:
 def respond(library: Library, contact: Contact, incoming: Incoming, now: datetime) -> Turn:
     """Take one step: the same arguments always give the same turn, and no input raises."""
     contact = contact.forget_expired(now)
-    if incoming.kind is Kind.TIMER:
-        return _ring(library, contact, incoming, now)
+    if incoming.kind in (Kind.TIMER, Kind.AGAIN):
+        return _speak_first(library, contact, incoming, now)
     mark = token(incoming.id)
     language = contact.language or library.speech.negotiate(incoming.locale)
     is_repeated = mark in contact.recent
-    contact = replace(contact, language=language, seen=fold(now), recent=(*contact.recent, mark)[-RECENT_LIMIT:])
+    recent = contact.recent if is_repeated else (*contact.recent, mark)[-RECENT_LIMIT:]
+    contact = replace(contact, language=language, seen=fold(now), recent=recent)
     if incoming.kind is not Kind.PRESS:
         contact = contact.with_handles((incoming.handle,), now)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now)
@@ -97,12 +98,16 @@ def respond(library: Library, contact: Contact, incoming: Incoming, now: datetim
     return step.take(understand(library, incoming, step.stage))
 
 
-def _ring(library: Library, contact: Contact, incoming: Incoming, now: datetime) -> Turn:
+def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime) -> Turn:
+    """Show what she is waiting for: the screen of a timer, or the one that we owe her since a crash."""
     timer, position = contact.timer, contact.position
-    if not timer or not position or timer.due_at > now.timestamp():
+    if not position:
         return Turn(contact, None)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now)
-    return step.go(library.resolve(timer.node, position.flow))
+    if incoming.kind is Kind.AGAIN:
+        return step.show()
+    is_due = timer and timer.due_at <= now.timestamp()
+    return step.go(library.resolve(timer.node, position.flow)) if timer and is_due else Turn(contact, None)
 
 
 def apologise(library: Library, contact: Contact, incoming: Incoming, now: datetime) -> Turn:
@@ -124,7 +129,12 @@ class _Step:
     @property
     def stage(self) -> Stage | None:
         """What she has before her, `None` for a stranger."""
-        return self._stage(self.contact, self.contact.position) if self.contact.position else None
+        position = self.contact.position
+        if position is None:
+            return None
+        node = self.library.node(position)
+        # An edit may have turned the node where she stands into one that only passes on.
+        return self._stage(self.contact, MENU if node and node.is_passing else position)
 
     def _stage(self, contact: Contact, position: Position) -> Stage:
         if self.library.node(position) is None:

@@ -42,6 +42,8 @@ class Kind(StrEnum):
     """She changed a message that was answered already."""
     TIMER = "timer"
     """Ours: the time that a screen asked for has come."""
+    AGAIN = "again"
+    """Ours: she may not have seen her screen, for we stopped in the middle."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,9 +107,11 @@ def fill(text: str, values: Mapping[str, str], *, isolate: bool = False) -> str:
 
 def normalise(text: str) -> str:
     """Return `text` without case, accents, punctuation and script variants, words apart by one blank."""
-    folded = unicodedata.normalize("NFKD", _CONTRACTION.sub(r"\1\2", text.casefold()))
+    # Ornamental letters (a bold EXIT) become plain ones first: they have no case of their own.
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    folded = unicodedata.normalize("NFKD", _CONTRACTION.sub(r"\1\2", plain))
     kept = (char if char.isalnum() else " " for char in folded if not unicodedata.combining(char))
-    return " ".join("".join(kept).replace("\u03c2", "\u03c3").replace("ß", "ss").split())
+    return " ".join("".join(kept).split())
 
 
 @lru_cache(maxsize=64)

@@ -2,10 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
 
 from bot.channels.base import Channel, SendError, Shown
 from bot.core.contact import Contact
@@ -13,11 +14,13 @@ from bot.core.engine import Counted, Effect, Forgotten, Turn, Wiped, apologise, 
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, Outgoing
 from bot.log import EVENTS, place_of
-from bot.services.erasure import forget, wipe
-from bot.storage.store import Store
+from bot.services.erasure import scrub, wipe
+from bot.storage.store import Store, StoreProblem
+
+T = TypeVar("T")
 
 PATIENCE = (0.5, 2.0, 8.0)
-"""Seconds between tries to show a screen that the platform refused for now; her next press shows it anyway."""
+"""Seconds between tries of what the platform refused for now; her next press shows the screen anyway."""
 LONGEST_WAIT = 30.0
 """Seconds that the platform may ask us to wait for one chat before its screen is given up."""
 STORE_PAUSE = 1.0
@@ -40,14 +43,22 @@ class Dispatcher:
         self._library = library
         self._now = now
         self._sleep = sleep
-        self._locks: dict[Address, asyncio.Lock] = {}
+        self._queues: dict[Address, _Queue] = {}
+        self._deliveries: set[asyncio.Task[None]] = set()
+        self._is_finishing = False
 
     async def receive(self, incoming: Incoming) -> None:
         """Settle one update: when this returns, her step is stored and its screen sent or given up."""
-        async with self._turn_of(incoming.address):
-            turn = await self._step(incoming)
-            await self._carry_out(turn.effects, incoming.address)
-            await self._show(turn, incoming)
+        await (await self._take(incoming, is_owed=False))
+
+    async def accept(self, incoming: Incoming) -> None:
+        """Settle one update as soon as it cannot be lost: her step is stored, and with it that a screen is due.
+
+        A platform that repeats what is not confirmed is free, then, to hand over the next.
+        """
+        delivery = await self._take(incoming, is_owed=True)
+        if self._is_finishing or not delivery.is_owed:
+            await delivery
 
     async def ring(self) -> None:
         """Show the screens whose time has come."""
@@ -55,18 +66,41 @@ class Dispatcher:
             if address.channel in self.channels:
                 await self.receive(Incoming(address, Kind.TIMER, "timer"))
 
-    @asynccontextmanager
-    async def _turn_of(self, address: Address) -> AsyncIterator[None]:
-        """Let one update of a person in at a time; nothing is kept about who is not writing."""
-        lock = self._locks.setdefault(address, asyncio.Lock())
-        try:
-            async with lock:
-                yield
-        finally:
-            if not lock.locked() and not lock._waiters:  # noqa: SLF001 - asyncio tells no other way
-                self._locks.pop(address, None)
+    async def resume(self) -> None:
+        """Show the screens that were due when the program died."""
+        for address in await self._store.owing():
+            if address.channel in self.channels:
+                await self.receive(Incoming(address, Kind.AGAIN, "again"))
+            self._store.settle(address)
+        await self._store.flush()
 
-    async def _step(self, incoming: Incoming) -> Turn:
+    async def finish(self, patience: float) -> None:
+        """Wait, so many seconds at most, until every screen that is due has been sent; from now on none is put off."""
+        self._is_finishing = True
+        if self._deliveries:
+            await asyncio.wait(set(self._deliveries), timeout=patience)
+
+    async def _take(self, incoming: Incoming, *, is_owed: bool) -> "_Delivery":
+        """Store her step and begin to show its screen; the next update of hers waits for that."""
+        queue = self._queues.setdefault(incoming.address, _Queue())
+        await queue.enter()
+        try:
+            turn = await self._step(incoming, is_owed=is_owed)
+        except BaseException:
+            self._leave(incoming.address, queue)
+            raise
+        task = asyncio.create_task(self._deliver(turn, incoming))
+        self._deliveries.add(task)
+        task.add_done_callback(self._deliveries.discard)
+        task.add_done_callback(lambda _: self._leave(incoming.address, queue))
+        return _Delivery(task, is_owed=_is_owed(turn))
+
+    def _leave(self, address: Address, queue: "_Queue") -> None:
+        queue.leave()
+        if not queue.length:
+            del self._queues[address]
+
+    async def _step(self, incoming: Incoming, *, is_owed: bool) -> Turn:
         library = await self._library()
         now = self._now()
 
@@ -78,12 +112,24 @@ class Dispatcher:
                 turn = apologise(library, contact, incoming, now)
             return turn.contact, turn
 
-        return await self._stored(incoming.address, act)
+        return await self._stored(incoming.address, act, _is_owed if is_owed else _never)
 
-    async def _stored(self, address: Address, act: Callable[[Contact], tuple[Contact, Turn]]) -> Turn:
+    async def _deliver(self, turn: Turn, incoming: Incoming) -> None:
+        try:
+            await self._carry_out(turn.effects, incoming.address)
+            await self._show(turn, incoming)
+        except Exception as error:  # noqa: BLE001 - a bug here must not stop the next update of hers
+            EVENTS.error("delivery failed: %s", place_of(error))
+        finally:
+            if _is_owed(turn):
+                self._store.settle(incoming.address)
+
+    async def _stored(
+        self, address: Address, act: Callable[[Contact], tuple[Contact, Turn]], owes: Callable[[Turn], bool]
+    ) -> Turn:
         while True:
             try:
-                return await self._store.step(address, act)
+                return await self._store.step(address, act, owes)
             except Exception as error:  # noqa: BLE001 - whatever the disk says, the update is not lost
                 EVENTS.error("cannot store, trying again; free some disk space: %s", place_of(error))
                 await self._sleep(STORE_PAUSE)
@@ -93,11 +139,12 @@ class Dispatcher:
         for effect in effects:
             match effect:
                 case Wiped(handles):
-                    await wipe(channel, address, handles)
+                    await self._insist(partial(wipe, channel, address, handles))
                 case Forgotten(handles):
-                    await forget(channel, self._store, address, handles)
+                    await scrub(self._store)
+                    await self._insist(partial(wipe, channel, address, handles))
                 case Counted(kind):
-                    await self._store.count(kind, self._now().date())
+                    await self._count(kind)
 
     async def _show(self, turn: Turn, incoming: Incoming) -> None:
         if turn.screen is None:
@@ -109,23 +156,67 @@ class Dispatcher:
             pressed=incoming.handle if incoming.press else "",
             press=incoming.press,
         )
-        shown = await self._sent(outgoing)
+        shown = await self._insist(partial(self.channels[incoming.address.channel].show, outgoing))
         if shown and turn.contact.position and (shown.living != turn.contact.living or shown.deleted):
-            await self._store.step(incoming.address, lambda contact: (remember(contact, shown, self._now()), None))
+            now = self._now()
+            await self._stored(incoming.address, lambda contact: (remember(contact, shown, now), turn), _never)
 
-    async def _sent(self, outgoing: Outgoing) -> Shown | None:
+    async def _count(self, kind: str) -> None:
+        try:
+            await self._store.count(kind, self._now().date())
+        except StoreProblem as problem:  # her screen matters more
+            EVENTS.error("not counted: %s", place_of(problem))
+
+    async def _insist(self, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """Ask the platform for something, again while it is busy; `None` when that was in vain."""
         for pause in (*PATIENCE, None):
             try:
-                return await self.channels[outgoing.to.channel].show(outgoing)
+                return await ask()
             except SendError as error:
                 if error.gone:
                     EVENTS.info("someone is gone")
                     return None
                 if not error.retryable or pause is None or error.after > LONGEST_WAIT:
-                    EVENTS.warning("screen given up: %s", error)
+                    EVENTS.warning("given up: %s", error)
                     return None
                 await self._sleep(max(pause * random.uniform(0.5, 1.5), error.after))  # noqa: S311 - jitter
         return None
+
+
+class _Queue:
+    """One person's updates, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self.length = 0
+
+    async def enter(self) -> None:
+        self.length += 1
+        await self._lock.acquire()
+
+    def leave(self) -> None:
+        self.length -= 1
+        self._lock.release()
+
+
+class _Delivery:
+    """A screen on its way, which may be waited for."""
+
+    def __init__(self, task: "asyncio.Task[None]", *, is_owed: bool) -> None:
+        self.is_owed = is_owed
+        self._task = task
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._task.__await__()
+
+
+def _is_owed(turn: Turn) -> bool:
+    """Tell whether a screen could be shown again after a crash: a wiped chat is not written into once more."""
+    return turn.screen is not None and not turn.effects
+
+
+def _never(_turn: Turn) -> bool:
+    return False
 
 
 def remember(contact: Contact, shown: Shown, now: datetime) -> Contact:

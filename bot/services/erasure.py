@@ -1,27 +1,22 @@
 """Taking back: the messages in her chat, and everything that is kept about her."""
 
-from bot.channels.base import Channel, SendError
+from bot.channels.base import Channel
 from bot.core.message import Address
 from bot.log import EVENTS
 from bot.storage.store import Store, StoreProblem
 
 
 async def wipe(channel: Channel, address: Address, handles: tuple[str, ...]) -> None:
-    """Delete messages on both sides, as far as the platform lets us; she is told before what it can't."""
-    if not handles:
-        return
-    try:
+    """Delete messages on both sides, as far as the platform lets us; raises `SendError`. She is told before what it can't."""
+    if handles:
         await channel.erase(address, handles)
-    except SendError as error:
-        EVENTS.warning("chat not wiped: %s", error)
 
 
-async def forget(channel: Channel, store: Store, address: Address, handles: tuple[str, ...]) -> None:
-    """Wipe the chat and leave no byte of her record in the database or its log; the row is gone already."""
+async def scrub(store: Store) -> None:
+    """Leave no byte of her record in the database or its log; the row is gone already."""
     try:
         await store.scrub()
     except StoreProblem as problem:
         EVENTS.error(
             "erased, yet old bytes are still in the log of the database; the next purge takes them: %s", problem
         )
-    await wipe(channel, address, handles)

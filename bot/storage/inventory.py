@@ -5,6 +5,8 @@ PROTECTION = {
     "contact.sealed": "sealed",
     "contact.due_at": "due",
     "contact.purge_at": "coarse",
+    "reply.key": "hmac",
+    "reply.sealed": "sealed",
     "count.week": "coarse",
     "count.kind": "plain word",
     "count.n": "plain count",

@@ -18,6 +18,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX contact_due ON contact (due_at) WHERE due_at IS NOT NULL",
         "CREATE INDEX contact_purge ON contact (purge_at)",
         "CREATE TABLE count (week TEXT, kind TEXT, n INTEGER, PRIMARY KEY (week, kind)) WITHOUT ROWID",
+        "CREATE TABLE reply (key BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID",
         "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
     ),
 )

@@ -3,6 +3,7 @@
 import hmac
 import logging
 import sqlite3
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -55,16 +56,29 @@ class Store:
         self._path = path
         self._database = database
         self._vault = vault
+        self._settled: deque[bytes] = deque()
 
     @classmethod
     @asynccontextmanager
     async def open(cls, path: Path, vault: Vault, patience: timedelta = PATIENCE) -> AsyncIterator[Self]:
         """Open the database, made or brought up to date if need be; raises `StoreProblem` or `KeyProblem`."""
         async with Database(lambda: _open(path, vault, patience)) as database:
-            yield cls(path, database, vault)
+            store = cls(path, database, vault)
+            try:
+                yield store
+            finally:
+                await store.flush()
 
-    async def step(self, address: Address, act: Callable[[Contact], tuple[Contact, T]]) -> T:
+    async def step(
+        self,
+        address: Address,
+        act: Callable[[Contact], tuple[Contact, T]],
+        owes: Callable[[T], bool] = lambda _: False,
+    ) -> T:
         """Let `act` change what is kept about one person, and return its answer when the change is on disk.
+
+        Where `owes` finds that the answer calls for a reply, her address is kept, sealed, until `settle`: whoever starts
+        after a crash knows to whom the current screen is still due.
 
         `act` runs in the database's thread, after every earlier step of this address, and must be pure. What it raises
         reaches the caller, and nothing is written. An unknown person is an empty contact; one who becomes empty is
@@ -72,15 +86,41 @@ class Store:
         """
 
         def work(connection: sqlite3.Connection) -> T:
+            self._forget_settled(connection)
             key = self._vault.pseudonym(address)
             row = connection.execute("SELECT sealed FROM contact WHERE key = ?", (key,)).fetchone()
             old = self._unseal(key, row[0]) if row else Contact()
             new, answer = act(old)
             if new != old:
                 self._write(connection, key, new)
+            if owes(answer):
+                sealed = self._vault.seal("reply", key, str(address).encode())
+                connection.execute("INSERT OR REPLACE INTO reply (key, sealed) VALUES (?, ?)", (key, sealed))
             return answer
 
         return await self._database.commit_together(work)
+
+    def settle(self, address: Address) -> None:
+        """Note that a reply was given; the next step of anybody takes the row away, so that it costs no wait of its own."""
+        self._settled.append(self._vault.pseudonym(address))
+
+    async def flush(self) -> None:
+        """Take away the rows of replies that were given, when nobody writes."""
+        if self._settled:
+            await self._database.commit_together(self._forget_settled)
+
+    async def owing(self) -> list[Address]:
+        """Return to whom a reply is due."""
+
+        def work(connection: sqlite3.Connection) -> list[Address]:
+            rows = connection.execute("SELECT key, sealed FROM reply").fetchall()
+            return [Address.parse(self._vault.unseal("reply", key, sealed).decode()) for key, sealed in rows]
+
+        return await self._database.run(work)
+
+    def _forget_settled(self, connection: sqlite3.Connection) -> None:
+        while self._settled:
+            connection.execute("DELETE FROM reply WHERE key = ?", (self._settled.popleft(),))
 
     async def due(self, now: datetime) -> list[Address]:
         """Return whom a timer has come due for, earliest first."""

@@ -3,19 +3,23 @@
 import random
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
 from bot.content.catalogue import read_translations
+from bot.content.check import check
 from bot.content.document import Unreadable, read, validate
 from bot.content.finding import Finding
 from bot.core.directory import Directory
 from bot.core.flow import Flow, Phrases
 from bot.core.speech import Languages
+from tests.content.folder import lay
 
 FILES = 10_000
+FOLDERS = 150
 SEED = 1121
 SHORT = 3
 """Entries of each kind that are left of the directory, so that ten thousand are read in seconds."""
@@ -201,3 +205,17 @@ def test_a_thousand_broken_catalogues_give_a_finding_or_translations(tmp_path: P
         except Unreadable as error:
             _told([error.finding])
     assert read_well > 100
+
+
+def test_a_folder_with_a_broken_file_is_checked_by_every_rule_without_a_fault(tmp_path: Path) -> None:
+    chance = random.Random(SEED)  # noqa: S311 - the same folders in every run
+    folder = lay(tmp_path)
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".po")]
+    good = {path: path.read_text() for path in files}
+    kept = 0
+    for _ in range(FOLDERS):
+        path = chance.choice(files)
+        path.write_bytes(_changed(chance, good[path]))
+        kept += check(folder, date(2026, 12, 1)).library is not None
+        path.write_text(good[path])
+    assert FOLDERS // 20 < kept < FOLDERS

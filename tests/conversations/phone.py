@@ -15,6 +15,8 @@ class Phone:
 
     address: Address
     locale: str = "en"
+    stem: str = ""
+    """What every id of a message or an update begins with."""
     screen: Screen | None = None
     messages: dict[str, str] = field(default_factory=dict)
     """What stands in the chat now: hers, and the bot's."""
@@ -88,7 +90,7 @@ class Phone:
             self.messages.pop(handle, None)
 
     def _new(self, text: str) -> str:
-        handle = str(next(self._numbers))
+        handle = f"{self.stem}{next(self._numbers)}"
         self.messages[handle] = text
         return handle
 
@@ -96,6 +98,6 @@ class Phone:
         return self._sent(Kind.PRESS, handle, token=choice.token, press="press")
 
     def _sent(self, kind: Kind, handle: str, **what: str) -> Incoming:
-        number = f"update {next(self._numbers)}"
+        number = f"{self.stem}update {next(self._numbers)}"
         self.last = Incoming(self.address, kind, number, handle=handle, locale=self.locale, **what)
         return self.last

@@ -1,0 +1,110 @@
+"""A screen: what is listed, in which order, on which page, and with which ways out."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.core.contact import Contact, Position
+from bot.core.directory import Service
+from bot.core.library import GREETING, MENU, Library
+from bot.core.message import fold
+from bot.core.stage import PAGE, Stage
+from tests.core.test_card import BARE
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+RESULTS = Position("find", "results")
+
+
+def stocked(library: Library, *services: dict[str, object]) -> Library:
+    """Return the library with only these services in it."""
+    listed = tuple(Service.model_validate(BARE | {"id": f"s{number}"} | each) for number, each in enumerate(services))
+    return Library(
+        library.flows, library.phrases, library.directory.model_copy(update={"services": listed}), library.speech
+    )
+
+
+def results(library: Library, page: int = 0, **answers: str) -> Stage:
+    """Return the list of beds in Porto."""
+    contact = Contact("en", "porto", RESULTS, answers={"need": "shelter"} | answers, seen=fold(NOW))
+    return Stage(library, contact, replace(RESULTS, page=page), "telegram", NOW)
+
+
+def names(stage: Stage) -> list[str]:
+    return [item.service.name for item in stage.shown if item.service]
+
+
+def test_what_is_open_now_comes_first_then_what_is_not_known_then_what_is_closed(library: Library) -> None:
+    stock = stocked(
+        library, {"name": "shut", "hours": "Su 10:00-11:00"}, {"name": "dunno"}, {"name": "open", "hours": "24/7"}
+    )
+    assert names(results(stock)) == ["open", "dunno", "shut"]
+
+
+def test_a_place_that_says_she_is_welcome_comes_before_one_that_says_nothing(library: Library) -> None:
+    stock = stocked(
+        library,
+        {"name": "silent", "hours": "24/7"},
+        {"name": "welcoming", "welcome": {"pets": True}},
+        {"name": "refusing", "welcome": {"pets": False}},
+    )
+    assert names(results(stock, welcome="pets")) == ["welcoming", "silent"]
+
+
+def test_a_doubtful_source_comes_last_among_equals(library: Library) -> None:
+    stock = stocked(library, {"name": "doubtful", "confidence": "low"}, {"name": "sure"})
+    assert names(results(stock)) == ["sure", "doubtful"]
+
+
+@pytest.mark.parametrize(("number", "pages"), [(1, 1), (PAGE, 1), (PAGE + 1, 2), (2 * PAGE, 2), (2 * PAGE + 1, 3)])
+def test_every_entry_is_on_one_page_and_the_last_page_leads_to_the_first(
+    library: Library, number: int, pages: int
+) -> None:
+    stock = stocked(library, *({"name": f"n{each}"} for each in range(number)))
+    seen: list[str] = []
+    position = RESULTS
+    for _ in range(pages):
+        stage = results(stock, position.page)
+        assert len(names(stage)) <= PAGE
+        seen += names(stage)
+        position = next((item.go for item in stage.shown if item.turns_page), RESULTS)
+    assert sorted(seen) == sorted(f"n{each}" for each in range(number))
+    assert position == RESULTS
+
+
+def test_a_page_that_an_edit_took_away_is_another_page(library: Library) -> None:
+    assert names(results(stocked(library, {"name": "only"}), page=7)) == ["only"]
+
+
+def test_the_ways_out_are_on_every_screen_but_do_not_lead_where_she_is(library: Library) -> None:
+    def ways(contact: Contact, position: Position) -> list[str]:
+        return [word for word, _ in Stage(library, contact, position, "telegram", NOW).ways]
+
+    assert ways(Contact("en"), GREETING) == ["menu", "exit"]
+    assert ways(Contact("en"), MENU) == ["exit"]
+    assert ways(Contact("en", trail=(GREETING,)), MENU) == ["back", "exit"]
+
+
+def test_a_note_stands_before_the_first_text(library: Library) -> None:
+    stage = Stage(library, Contact("en"), MENU, "telegram", NOW)
+    assert stage.screen("unclear").texts[0].startswith(library.phrase("en", "unclear"))
+    assert stage.screen("unclear").texts[0].endswith(stage.screen().texts[0])
+
+
+def test_a_token_tells_nothing_and_is_the_same_for_everyone(library: Library) -> None:
+    one = Stage(library, Contact("en", "porto"), MENU, "telegram", NOW).screen()
+    other = Stage(library, Contact("pt"), MENU, "web", NOW).screen()
+    assert [choice.token for choice in one.choices] == [choice.token for choice in other.choices]
+    assert all(len(choice.token) == 12 for choice in one.choices)
+
+
+def test_what_is_kept_is_said_from_the_record_itself(library: Library) -> None:
+    def kept(contact: Contact) -> str:
+        return Stage(library, contact, Position("me", "kept"), "telegram", NOW)._kept()
+
+    bare = Contact("en", seen=fold(NOW))
+    assert "Porto" not in kept(bare)
+    assert "English. Until 23 December 2026" in kept(bare)
+    assert "Porto. Until 23 December 2026" in kept(replace(bare, city="porto"))
+    assert library.phrase("en", "kept_handles") in kept(replace(bare, living=("1",)))
+    assert library.phrase("en", "kept_handles") not in kept(bare)

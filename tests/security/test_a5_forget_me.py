@@ -1,0 +1,69 @@
+"""A5: forget me leaves nothing of her in any file of the data folder, while the bot runs."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from bot.app import App
+from bot.core.message import Address, Incoming, Kind
+from tests.conversations.phone import Phone
+from tests.security.plant import hits, hits_in, living, plant
+from tests.services.chats import Chats
+from tests.storage.example import read, read_all, rows, search
+
+
+async def talk(app: App, chats: Chats, planted: str) -> Address:
+    """Let someone plant her string in everything that a person or a platform can send."""
+    ana = Address("telegram", planted)
+    phone = chats.phones[ana] = Phone(ana, planted, stem=planted)
+    for text in ("/start pt-porto", planted, f"/start {planted}", "/start pt-porto", "overdose", "1", "1", "2", "1"):
+        await app.dispatcher.receive(phone.types(text))
+    await app.dispatcher.receive(Incoming(ana, Kind.PRESS, f"{planted}p", token=planted, handle=planted, press=planted))
+    return ana
+
+
+async def pieces_of(app: App, address: Address) -> list[bytes]:
+    """Return what stands about her in the database now, cut small."""
+    key = app.store._vault.pseudonym(address)
+    sealed = next(row[1] for row in await rows(app.store) if row[0] == key)
+    return [key, *(sealed[start : start + 32] for start in range(0, len(sealed) - 31, 32))]
+
+
+async def test_her_string_is_in_her_record_before(tmp_path: Path) -> None:
+    planted = plant()
+    async with living(tmp_path) as (app, chats):
+        contact = await read(app.store, await talk(app, chats, planted))
+    assert contact.timer
+    assert planted in contact.timer.address
+    assert any(planted in handle.id for handle in contact.handles)
+    assert all((contact.language, contact.city, contact.position, contact.trail, contact.recent, contact.living))
+    assert hits(orjson.dumps(contact.to_dict()), planted)
+
+
+@pytest.mark.parametrize("word", ["forget me", "esquece-me", "olvídame"])
+async def test_after_forget_me_no_byte_of_her_is_in_any_file_while_the_bot_runs(tmp_path: Path, word: str) -> None:
+    planted, other = plant(), plant()
+    async with living(tmp_path) as (app, chats):
+        ana = await talk(app, chats, planted)
+        before = await pieces_of(app, ana)
+        eva = await talk(app, chats, other)
+        hers = await pieces_of(app, eva)
+        before += await pieces_of(app, ana)
+        assert search(tmp_path, before)
+        await app.dispatcher.receive(chats.phone(ana).types(word))
+        assert read_all(tmp_path / "data")
+        assert hits_in(tmp_path, planted) == []
+        assert search(tmp_path, before) == []
+        assert not await read(app.store, ana)
+        assert search(tmp_path, hers), "the others stay"
+        assert not any(planted in text for text in chats.phone(ana).messages.values())
+    assert hits_in(tmp_path, planted, other) == []
+
+
+async def test_nothing_in_memory_remembers_who_wrote(tmp_path: Path) -> None:
+    planted = plant()
+    async with living(tmp_path) as (app, chats):
+        ana = await talk(app, chats, planted)
+        await app.dispatcher.receive(chats.phone(ana).types("forget me"))
+        assert not app.dispatcher._queues

@@ -1,0 +1,133 @@
+"""G1: the program refuses what an operator got wrong, and says the file or the name, and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, load_settings
+from bot.storage.database import StoreProblem
+from bot.storage.vault import KeyProblem
+from tests.security.plant import living, plant
+
+TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawx"
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Begin with no setting and no file of anyone."""
+    import os  # noqa: PLC0415 - only to look at the names
+
+    for name in [name for name in os.environ if name.startswith("COMADRE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
+async def test_a_key_that_others_can_read_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    async with living(tmp_path):
+        pass
+    key = tmp_path / "keys" / "key"
+    key.chmod(0o644)
+    with pytest.raises(KeyProblem) as caught:
+        async with living(tmp_path):
+            pass
+    assert str(key) in str(caught.value)
+    assert "chmod 400" in str(caught.value)
+
+
+async def test_a_database_that_others_can_read_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    async with living(tmp_path):
+        pass
+    database = tmp_path / "data" / "comadre.sqlite3"
+    database.chmod(0o644)
+    with pytest.raises(StoreProblem) as caught:
+        async with living(tmp_path):
+            pass
+    assert str(database) in str(caught.value)
+    assert "chmod 600" in str(caught.value)
+
+
+async def test_a_lost_key_is_never_replaced_over_an_existing_database(tmp_path: Path) -> None:
+    async with living(tmp_path):
+        pass
+    key = tmp_path / "keys" / "key"
+    key.unlink()
+    with pytest.raises(KeyProblem) as caught:
+        async with living(tmp_path):
+            pass
+    assert str(key) in str(caught.value)
+    assert not key.exists()
+
+
+async def test_a_key_in_the_data_folder_is_refused(tmp_path: Path) -> None:
+    from bot.app import App  # noqa: PLC0415 - only here
+
+    settings = Settings(data_dir=tmp_path, key_file=tmp_path / "key")
+    with pytest.raises(KeyProblem, match="data folder"):
+        async with App(settings):
+            pass
+
+
+def test_an_unknown_setting_is_refused_with_the_nearest_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMADRE_TELEGRAM_TOKN", TOKEN)
+    with pytest.raises(SettingsError, match="did you mean COMADRE_TELEGRAM_TOKEN") as caught:
+        load_settings()
+    assert TOKEN not in str(caught.value)
+
+
+def test_an_unknown_setting_in_the_file_is_refused_with_the_name_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config" / "comadre" / "comadre.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('data_dri = "/tmp"\n', encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(file) in str(caught.value)
+    assert "data_dir" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOG_LEVEL", "LOUD"),
+        ("PREVIEW", "70000"),
+        ("PREVIEW", "yes"),
+        ("TELEGRAM_API_URL", "ftp://x"),
+        ("PROTECT_CONTENT", "2"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name_and_never_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    planted = plant()
+    monkeypatch.setenv(f"COMADRE_{name}", value)
+    monkeypatch.setenv("COMADRE_TELEGRAM_TOKEN", planted)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert f"COMADRE_{name}" in str(caught.value)
+    assert planted not in str(caught.value)
+
+
+def test_the_environment_outweighs_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config" / "comadre" / "comadre.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('log_level = "ERROR"\npreview = 9000\n', encoding="utf-8")
+    monkeypatch.setenv("COMADRE_LOG_LEVEL", "DEBUG")
+    settings = load_settings()
+    assert (settings.log_level, settings.preview_port) == ("DEBUG", 9000)
+
+
+def test_the_token_shows_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMADRE_TELEGRAM_TOKEN", TOKEN)
+    settings = load_settings()
+    assert settings.telegram_token
+    assert TOKEN not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_the_preview_is_served_when_nothing_else_is_and_not_when_it_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().preview_port == 8787
+    monkeypatch.setenv("COMADRE_PREVIEW", "off")
+    assert load_settings().preview_port is None
+    monkeypatch.delenv("COMADRE_PREVIEW")
+    monkeypatch.setenv("COMADRE_TELEGRAM_TOKEN", TOKEN)
+    assert load_settings().preview_port is None
+    monkeypatch.setenv("COMADRE_PREVIEW", "0")
+    assert load_settings().preview_port == 0

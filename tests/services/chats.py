@@ -1,0 +1,63 @@
+"""A platform that keeps everything in memory, and fails when it is told to."""
+
+import asyncio
+from collections import defaultdict, deque
+
+from bot.channels.base import Receive, SendError, Shown
+from bot.core.message import Address, Outgoing
+from tests.conversations.phone import Phone
+
+
+class Chats:
+    """A channel whose people are phones in memory."""
+
+    def __init__(self, name: str = "telegram") -> None:
+        """Begin without anyone."""
+        self.name = name
+        self.phones: dict[Address, Phone] = {}
+        self.shown: list[Outgoing] = []
+        self.erased: list[tuple[Address, tuple[str, ...]]] = []
+        self.failures: deque[BaseException] = deque()
+        """Raised one by one by the next calls."""
+        self.gates: dict[Address, asyncio.Event] = defaultdict(_open)
+        self.news = asyncio.Condition()
+
+    def phone(self, address: Address, locale: str = "en") -> Phone:
+        """Return someone's phone."""
+        return self.phones.setdefault(address, Phone(address, locale))
+
+    async def run(self, receive: Receive) -> None:
+        """Pass nothing on: the tests do."""
+
+    async def show(self, outgoing: Outgoing) -> Shown:
+        """Show a screen on her phone, when her gate is open."""
+        await self.gates[outgoing.to].wait()
+        self._fail()
+        shown = self.phone(outgoing.to).show(outgoing)
+        self.shown.append(outgoing)
+        return shown
+
+    async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
+        """Take messages out of her chat."""
+        self._fail()
+        self.erased.append((to, handles))
+        self.phone(to).erase(handles)
+
+    async def check(self) -> str:
+        """Say who we are."""
+        return self.name
+
+    def _fail(self) -> None:
+        if self.failures:
+            raise self.failures.popleft()
+
+
+def _open() -> asyncio.Event:
+    gate = asyncio.Event()
+    gate.set()
+    return gate
+
+
+def busy(after: float = 0.0) -> SendError:
+    """Return what a platform says that wants us to wait."""
+    return SendError("busy", retryable=True, after=after)

@@ -1,0 +1,184 @@
+"""The guides say what the program does: settings, commands, keys, placeholders, durations and links."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from bot.app import COMMANDS
+from bot.channels.base import Channel
+from bot.cli import app
+from bot.content.rules.text import FILLED, LINES, LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES
+from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT
+from bot.core.directory import Directory, Welcome
+from bot.core.flow import LONGEST_WAIT, Flow, Node
+from bot.core.library import Library
+from bot.core.speech import Language
+from bot.services.schedule import PURGE_EVERY
+from bot.settings import DEFAULT_PREVIEW_PORT, PREFIX, Settings
+from bot.storage.store import COUNT_KEPT, FEWEST_SHOWN
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+
+
+def page(name: str) -> str:
+    """Return a page of the project."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def section(text: str, heading: str) -> str:
+    """Return what stands under a heading, up to the next one."""
+    _, _, rest = text.partition(f"\n{heading}\n")
+    assert rest, f"no heading {heading!r}"
+    return re.split(r"\n##+ ", rest, maxsplit=1)[0]
+
+
+def first_cells(text: str) -> list[str]:
+    """Return the code in the first cell of each row of the tables in `text`."""
+    return re.findall(r"^ *\| `([^`]+)`", text, re.MULTILINE)
+
+
+def anchors(text: str) -> set[str]:
+    """Return the names that the headings of a page can be linked by."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_setting_is_in_the_readme_and_no_other() -> None:
+    assert sorted(first_cells(section(page("README.md"), "## Settings"))) == sorted(
+        f"{PREFIX}{name.upper()}" for name in Settings.model_fields
+    )
+
+
+def test_every_command_is_in_the_readme_and_no_other() -> None:
+    command = typer.main.get_command(app)
+    names = [f"comadre {name}" for name in command.commands]  # type: ignore[attr-defined]  # a group, since there are several
+    assert sorted(first_cells(section(page("README.md"), "## Commands"))) == sorted(names)
+
+
+def test_the_readme_names_the_port_that_the_preview_has() -> None:
+    assert f"http://127.0.0.1:{DEFAULT_PREVIEW_PORT}" in page("README.md")
+
+
+def test_what_is_kept_ends_when_the_readme_says() -> None:
+    told = section(page("README.md"), "## What is kept about a woman")
+    rows = [line.split("|")[2].strip() for line in told.splitlines() if line.startswith("|")][2:]
+    hours = {
+        name: int(each.total_seconds()) // 3600 for name, each in (("position", POSITION_KEPT), ("handle", HANDLE_KEPT))
+    }
+    assert rows == [
+        f"{hours['position']} hours after her last message",
+        f"{LANGUAGE_KEPT.days} days after her last message",
+        f"{hours['handle']} hours each",
+        f"until the reply is sent; the timer, {int(LONGEST_WAIT.total_seconds()) // 3600} hours at most",
+        f"{COUNT_KEPT.days // 365 * 12} months, never shown below {FEWEST_SHOWN}",
+    ]
+    assert PURGE_EVERY == 600
+    assert "within ten minutes" in told
+
+
+def test_no_flow_that_we_ship_asks_for_her_words(library: Library) -> None:
+    """The README says so: a place is the only thing that is asked."""
+    asked = {node.ask for flow in library.flows.values() for node in flow.nodes.values() if node.ask}
+    assert asked <= {"place"}
+
+
+def test_every_key_of_a_flow_is_in_the_guide_and_no_other() -> None:
+    told = first_cells(section(page("docs/writing-flows.md"), "## The head of a flow"))
+    assert sorted(told) == sorted(field.alias or name for name, field in Flow.model_fields.items())
+
+
+def test_every_key_of_a_node_is_in_the_guide_and_no_other() -> None:
+    told = first_cells(section(page("docs/writing-flows.md"), "## What a node can have"))
+    assert sorted(told) == sorted(Node.model_fields)
+
+
+def test_every_placeholder_is_in_the_guide_and_no_other() -> None:
+    told = first_cells(section(page("docs/writing-flows.md"), "## Placeholders"))
+    assert {re.split("[:}]", each.strip("{"))[0] for each in told} == FILLED | LINES
+    assert "{hotlines:need}" in told
+
+
+def test_the_limits_in_the_guide_are_those_of_the_check() -> None:
+    guide = page("docs/writing-flows.md")
+    assert f"{LONGEST_TEXT:,}".replace(",", " ") + f" at most, {LONGEST_LABEL} on a button" in guide
+    assert f"At most {MOST_CHOICES} choices" in guide
+
+
+def test_the_first_flow_of_the_guide_is_a_flow(library: Library) -> None:
+    """A peer who copies it gets what the page promises."""
+    from bot.content.document import parse, validate  # noqa: PLC0415 - only here
+
+    (example,) = re.findall(r"^   ```yaml\n(.*?)^   ```", page("docs/writing-flows.md"), re.MULTILINE | re.DOTALL)
+    flow, findings = validate(Flow, parse(re.sub(r"^   ", "", example, flags=re.MULTILINE), "flows/water.yaml"))
+    assert findings == []
+    assert flow
+    for target in (target for node in flow.nodes.values() for target in node.targets() if "." in target):
+        name, _, node = target.partition(".")
+        assert node in library.flows[name].nodes
+
+
+def test_every_key_of_a_language_is_in_the_guide_and_no_other() -> None:
+    assert first_cells(section(page("docs/languages.md"), "## A new language")) == list(Language.model_fields)
+
+
+def test_the_words_that_always_work_are_in_the_guide() -> None:
+    assert [word for word in COMMANDS if f"`{word}`" not in page("docs/languages.md")] == []
+
+
+def test_every_part_of_the_directory_is_in_the_guide_and_no_other() -> None:
+    guide = page("docs/directory.md")
+    told = first_cells(section(guide, "## The parts of the file"))
+    assert [*told, "spec"] == sorted(Directory.model_fields, key=[*told, "spec"].index)
+    assert [name for name in Welcome.model_fields if f"`{name}`" not in guide] == []
+
+
+def test_the_members_of_a_channel_are_in_the_guide() -> None:
+    members = [name for name in (*Channel.__annotations__, *vars(Channel)) if not name.startswith("_")]
+    assert [name for name in members if f"`{name}`" not in page("CONTRIBUTING.md")] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
+    for link in LINK.findall(FENCE.sub("", path.read_text(encoding="utf-8"))):
+        if "://" in link:
+            continue
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), link
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_prose_has_no_exclamation_marks(path: Path) -> None:
+    prose = re.sub(r"`[^`]*`|!\[|<!--", "", FENCE.sub("", path.read_text(encoding="utf-8")))
+    assert "!" not in prose
+
+
+def test_the_threat_model_names_tests_that_exist() -> None:
+    told = set(re.findall(r"`(tests/[\w./]+)`", page("docs/threat-model.md")))
+    assert told
+    for name in told:
+        found = ROOT / name
+        assert found.is_file() or any(found.glob("test_*.py")) or any(found.glob("*.yaml")), name
+
+
+def test_every_control_that_has_tests_is_in_the_threat_model() -> None:
+    told = set(re.findall(r"^\| ([A-G]\d) \|", page("docs/threat-model.md"), re.MULTILINE))
+    tested = {path.name.split("_")[1].upper() for path in (ROOT / "tests/security").glob("test_*.py")}
+    assert {name for name in tested if re.fullmatch(r"[A-G]\d", name)} - told == set()
+
+
+def test_every_make_command_that_the_guides_use_is_there() -> None:
+    used = {
+        word
+        for path in PAGES
+        for word in re.findall(r"(?:`|^|&& |sudo )make ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    made = set(re.findall(r"^([a-z]+):", page("Makefile"), re.MULTILINE))
+    assert used - made == set()
+    assert {"run", "test"} <= used
