@@ -24,7 +24,7 @@ def content_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def library(content_folder: Path) -> Library:
+def library() -> Library:
     """Return the library that we ship."""
     return shipped()
 

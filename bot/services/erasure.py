@@ -7,7 +7,7 @@ from bot.storage.store import Store, StoreProblem
 
 
 async def wipe(channel: Channel, address: Address, handles: tuple[str, ...]) -> None:
-    """Delete messages on both sides, as far as the platform lets us; raises `SendError`. She is told before what it can't."""
+    """Delete messages on both sides, as far as the platform lets us: she is told before. Raises `SendError`."""
     if handles:
         await channel.erase(address, handles)
 

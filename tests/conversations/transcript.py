@@ -229,7 +229,7 @@ def renamed(transcript: Transcript) -> Rename:
             labels = old.get(kind, [])
             if step.what in labels and labels.index(step.what) < len(choices):
                 label = choices[labels.index(step.what)].label
-                *comments, last = step.lines
+                comments = step.lines[:-1]
                 return replace(step, what=label, lines=(*comments, f"  - she presses: {_word(label)}"))
         return step
 

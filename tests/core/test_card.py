@@ -83,7 +83,7 @@ def test_when_it_was_checked_is_said_and_a_doubt_too(library: Library) -> None:
 
 def test_today_is_said_before_the_week(library: Library) -> None:
     said = card(library, hours="Mo-Fr 10:00-18:00")
-    assert said[1:4] == ["Open now, until 18:00.", "Mon–Fri 10:00–18:00", "It may differ on public holidays."]
+    assert said[1:4] == ["Open now, until 18:00.", "Mon\u2013Fri 10:00\u201318:00", "It may differ on public holidays."]
 
 
 def test_closed_for_now_outweighs_the_hours_until_its_last_day(library: Library) -> None:

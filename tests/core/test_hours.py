@@ -68,12 +68,12 @@ def test_hours_that_cannot_be_read_are_said_with_a_reason(hours: str) -> None:
 def test_equal_days_are_said_together_in_her_language() -> None:
     now = at("2026-11-25 10:00")
     hours = "Mo,We-Sa 14:00-21:00; Tu 18:00-21:00"
-    assert week("en", hours, LISBON, "PT", now) == ["Mon, Wed–Sat 14:00–21:00", "Tue 18:00–21:00"]
-    assert week("es", hours, LISBON, "PT", now)[1] == "mar 18:00–21:00"
+    assert week("en", hours, LISBON, "PT", now) == ["Mon, Wed\u2013Sat 14:00\u201321:00", "Tue 18:00\u201321:00"]
+    assert week("es", hours, LISBON, "PT", now)[1] == "mar 18:00\u201321:00"
 
 
 def test_a_night_is_said_on_the_day_when_it_begins() -> None:
-    assert week("en", "Su 22:00-06:00", LISBON, "PT", at("2026-11-25 10:00")) == ["Sun 22:00–06:00"]
+    assert week("en", "Su 22:00-06:00", LISBON, "PT", at("2026-11-25 10:00")) == ["Sun 22:00\u201306:00"]
 
 
 def test_a_clock_change_does_not_change_how_the_week_is_said() -> None:

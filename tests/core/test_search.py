@@ -32,7 +32,7 @@ def test_a_service_with_two_names_is_found_once() -> None:
 
 
 def test_the_right_one_is_first_among_thousands() -> None:
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - made-up names
     letters = string.ascii_lowercase
     names = [(str(number), " ".join("".join(chance.choices(letters, k=7)) for _ in range(3))) for number in range(3000)]
     index = NameIndex(names)

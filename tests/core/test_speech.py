@@ -67,8 +67,8 @@ def test_placeholders_are_named_with_their_argument() -> None:
         ("Αθήνας", "ΑΘΗΝΑΣ"),
         ("ﬁlters", "filters"),
         ("can't", "cant"),
-        ("𝐄𝐗𝐈𝐓", "exit"),
-        ("ＥＸＩＴ", "exit"),
+        ("\U0001d404\U0001d417\U0001d408\U0001d413", "exit"),
+        ("\uff25\uff38\uff29\uff34", "exit"),
         ("não!", "nao"),
     ],
 )

@@ -99,7 +99,7 @@ def test_what_is_no_number_is_said_so(library: Library, text: str) -> None:
         ("12 PM", "12:00"),
         ("7", "07:00"),
         ("18 Uhr", "18:00"),
-        ("٩:٠٥", "09:05"),
+        ("\u0669:\u0660\u0665", "09:05"),
         ("24:00", ""),
         ("18:60", ""),
         ("tonight", ""),
@@ -111,7 +111,7 @@ def test_a_time_is_read_as_people_write_it(text: str, time: str) -> None:
 
 
 def test_a_choice_is_its_number_in_any_digits(library: Library) -> None:
-    assert chosen(library, "1", FIND) == chosen(library, "١", FIND) == "A bed for the night"
+    assert chosen(library, "1", FIND) == chosen(library, "\u0661", FIND) == "A bed for the night"
 
 
 def test_the_numbers_go_on_over_the_ways_out(library: Library) -> None:

