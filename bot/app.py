@@ -3,7 +3,7 @@
 import asyncio
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from bot.channels.base import Channel, Receive, SendError
 from bot.clock import Clock
 from bot.content.shelf import Shelf
+from bot.core.message import Address
 from bot.core.speech import SOURCE
 from bot.log import EVENTS, place_of
 from bot.services.dispatcher import Dispatcher
@@ -72,12 +73,13 @@ class App:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
+        owed = await self.store.owing()
         channels = [asyncio.create_task(each.run(self._intake(each))) for each in self.dispatcher.channels.values()]
         try:
             if not await self.shelf.open():
                 raise StartProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
             ready()
-            await self._attend(channels, stopping)
+            await self._attend(channels, stopping, owed)
         finally:
             await self.dispatcher.finish(PATIENCE)
             for task in channels:
@@ -94,7 +96,9 @@ class App:
             raise StartProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
         await channel.run(self.dispatcher.receive)
 
-    async def _attend(self, channels: "list[asyncio.Task[None]]", stopping: asyncio.Event) -> None:
+    async def _attend(
+        self, channels: "list[asyncio.Task[None]]", stopping: asyncio.Event, owed: Sequence[Address]
+    ) -> None:
         """Do what can wait until the first answers: watch the files, tick, introduce ourselves."""
         # Imported late: not needed before the first poll.
         from bot.services.schedule import PURGE_EVERY, RING_EVERY, Schedule  # noqa: PLC0415
@@ -105,7 +109,7 @@ class App:
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
         stopped = asyncio.create_task(_until(stopping))
-        works = (self.dispatcher.resume(), self.shelf.watch(self._announce), self._introduce())
+        works = (self.dispatcher.resume(owed), self.shelf.watch(self._announce), self._introduce())
         beside = [asyncio.create_task(work) for work in works]
         try:
             await asyncio.wait([*channels, stopped], return_when=asyncio.FIRST_COMPLETED)

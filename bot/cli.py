@@ -29,9 +29,11 @@ def root(version: Annotated[bool, typer.Option("--version", help="Show the versi
 
 
 @app.command()
-def run() -> None:
+def run(
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Allow DEBUG logs; never with real people.")] = False,  # noqa: FBT002
+) -> None:
     """Run the bot: Telegram when COMADRE_TELEGRAM_TOKEN is set, else the preview page on this computer."""
-    serve()
+    serve(is_unsafe=unsafe)
 
 
 @app.command()

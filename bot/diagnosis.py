@@ -26,7 +26,7 @@ async def diagnose(settings: Settings) -> list[Point]:
     points = [*_settings(settings), *_content(settings)]
     key, vault = _key(settings)
     points.append(key)
-    points.append(await _database(settings, vault))
+    points.extend(await _database(settings, vault))
     if settings.telegram_token:
         points.append(await _telegram(settings, settings.telegram_token.get_secret_value()))
     return points
@@ -68,18 +68,21 @@ def _key(settings: Settings) -> tuple[Point, Vault | None]:
         return Point("key", str(problem), is_good=False), None
 
 
-async def _database(settings: Settings, vault: Vault | None) -> Point:
+async def _database(settings: Settings, vault: Vault | None) -> list[Point]:
+    """Look at the database, and at what was counted there often enough to be said."""
+    where = f"{settings.database}:"
     if not settings.database.exists():
-        return Point("database", f"{settings.database}: not there yet; the first start makes it")
+        return [Point("database", f"{where} not there yet; the first start makes it")]
     if vault is None:
-        return Point("database", f"{settings.database}: cannot be opened without its key", is_good=False)
+        return [Point("database", f"{where} cannot be opened without its key", is_good=False)]
     try:
         async with Store.open(settings.database, vault) as store:
-            found = await store.describe()
+            found, counts = await store.describe(), await store.counts()
     except (StoreProblem, KeyProblem) as problem:
-        return Point("database", str(problem), is_good=False)
+        return [Point("database", str(problem), is_good=False)]
     said = f"version {found.version}, {found.contacts} people, {found.size // 1024} KiB, check: {found.integrity}"
-    return Point("database", f"{settings.database}: {said}", found.integrity == "ok")
+    counted = (Point("counted", f"{kind}: {number} in week {week}") for week, kind, number in counts)
+    return [Point("database", f"{where} {said}", found.integrity == "ok"), *counted]
 
 
 async def _telegram(settings: Settings, token: str) -> Point:

@@ -44,13 +44,15 @@ def run_loop(coroutine: Coroutine[Any, Any, None]) -> None:
         uvloop.run(coroutine)
 
 
-def serve() -> None:
-    """Serve until stopped."""
+def serve(*, is_unsafe: bool = False) -> None:
+    """Serve until stopped; `is_unsafe` allows a log level for which nobody has checked what it tells."""
     from bot import log  # noqa: PLC0415 - so that a missing setting is said before the rest is loaded
     from bot.app import App  # noqa: PLC0415 - the same
-    from bot.settings import Settings, load_settings  # noqa: PLC0415 - the same
+    from bot.settings import Settings, SettingsError, load_settings  # noqa: PLC0415 - the same
 
     settings = load_settings()
+    if settings.log_level == "DEBUG" and not is_unsafe:
+        raise SettingsError("COMADRE_LOG_LEVEL: DEBUG is for a machine without real people; take INFO, or add --unsafe")
     log.set_up(settings.log_level)
 
     def greet(settings: Settings) -> None:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.content.library import default_folder
@@ -40,13 +40,7 @@ def config_file() -> Path:
     return Path(given) if given else _base("XDG_CONFIG_HOME", ".config") / "comadre" / "comadre.toml"
 
 
-def _read_preview(value: Any) -> Any:
-    if value in ("off", "", None):
-        return None
-    return value
-
-
-Preview = Annotated[Annotated[int, Field(ge=0, le=65535)] | None, BeforeValidator(_read_preview)]
+Preview = Annotated[int, Field(ge=0, le=65535)] | Literal["off"] | None
 
 
 class Settings(BaseSettings):
@@ -60,7 +54,7 @@ class Settings(BaseSettings):
     key_file: Path = Field(default_factory=default_key_file)
     content_dir: Path = Field(default_factory=default_folder)
     preview: Preview = None
-    """Port of the preview page on this computer; without any platform it is served anyway."""
+    """Port of the preview page on this computer, or `off`; unset, it is served when there is no platform."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     protect_content: bool = False
     """Ask Telegram's apps to forbid forwarding and saving."""
@@ -85,9 +79,9 @@ class Settings(BaseSettings):
     @property
     def preview_port(self) -> int | None:
         """The port of the preview page, or `None` when it is not served."""
-        if self.preview is None and not self.telegram_token and os.environ.get(f"{PREFIX}PREVIEW") != "off":
-            return DEFAULT_PREVIEW_PORT
-        return self.preview
+        if self.preview == "off":
+            return None
+        return self.preview if self.preview is not None or self.telegram_token else DEFAULT_PREVIEW_PORT
 
 
 def load_settings() -> Settings:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from textwrap import shorten
 from typing import Any
@@ -93,10 +93,11 @@ class Telegram:
         """Put a screen in front of her, in place of the previous one; raises `SendError`."""
         if not outgoing.press:
             return await self._put(outgoing)
-        shown, _ = await asyncio.gather(self._put(outgoing), self._answer(outgoing.press), return_exceptions=True)
-        if isinstance(shown, BaseException):
-            raise shown
-        return shown
+        answer = asyncio.create_task(self._answer(outgoing.press))
+        try:
+            return await self._put(outgoing)
+        finally:
+            await answer
 
     async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
         """Delete messages on both sides, as far as the platform allows; raises `SendError`."""
@@ -266,8 +267,9 @@ class Telegram:
         return True
 
 
+@lru_cache(maxsize=512)
 def draw(screen: Screen) -> list[dict[str, Any]]:
-    """Return the messages of a screen as the Bot API wants them: the buttons are under the last."""
+    """Return the messages of a screen as the Bot API wants them: the buttons are under the last. Not to be changed."""
     texts = [part for text in screen.texts for part in split(text)]
     messages: list[dict[str, Any]] = [{"text": text, "link_preview_options": _NO_PREVIEW} for text in texts]
     if messages and (rows := _rows(screen)):

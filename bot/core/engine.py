@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 
 from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer
 from bot.core.flow import Node
@@ -19,7 +20,7 @@ from bot.core.library import (
     STOPPED,
     Library,
 )
-from bot.core.message import Incoming, Kind, Screen, fold, token
+from bot.core.message import Incoming, Kind, Screen, fold
 from bot.core.stage import Stage
 from bot.core.understanding import (
     Answered,
@@ -83,7 +84,7 @@ def respond(library: Library, contact: Contact, incoming: Incoming, now: datetim
     contact = contact.forget_expired(now)
     if incoming.kind in (Kind.TIMER, Kind.AGAIN):
         return _speak_first(library, contact, incoming, now)
-    mark = token(incoming.id)
+    mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
     language = contact.language or library.speech.negotiate(incoming.locale)
     is_repeated = mark in contact.recent
     recent = contact.recent if is_repeated else (*contact.recent, mark)[-RECENT_LIMIT:]
@@ -175,10 +176,15 @@ class _Step:
         return self._with(answers={node.name or "answer": meaning.value}).go(go)
 
     def _with(self, /, answers: Mapping[str, str] | None = None, *, language: str = "", city: str = "") -> "_Step":
-        contact = replace(self.contact, language=language or self.contact.language, city=city or self.contact.city)
-        if answers:
-            merged = {**contact.answers, **answers}
-            contact = replace(contact, answers={name: value for name, value in merged.items() if value})
+        if not (answers or language or city):
+            return self
+        merged = {name: value for name, value in {**self.contact.answers, **(answers or {})}.items() if value}
+        contact = replace(
+            self.contact,
+            answers=merged,
+            language=language or self.contact.language,
+            city=city or self.contact.city,
+        )
         return replace(self, contact=contact)
 
     def _obey(self, word: str) -> Turn:
@@ -211,7 +217,7 @@ class _Step:
 
     def go(self, position: Position, *, is_back: bool = False, turns_page: bool = False) -> Turn:
         """Arrive at `position`, passing through the nodes that only act or decide."""
-        contact, effects = replace(self.contact, timer=None), []
+        contact, effects = self.contact, []
         for _ in range(LONGEST_PASSAGE):
             stage = self._stage(contact, position)
             node = stage.node

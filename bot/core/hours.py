@@ -1,6 +1,7 @@
 """What opening hours mean today, in words; public holidays are never promised."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -30,11 +31,11 @@ class HoursError(ValueError):
 @lru_cache(maxsize=4096)
 def _parse(hours: str, zone: str, country: str) -> Any:
     # Loading the holiday tables takes 20 ms: not before somebody asks for hours.
-    from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # noqa: PLC0415 - late; stubs lack the error
+    from opening_hours import OpeningHours, ParserError, UnknownCountryError  # type: ignore[attr-defined]  # noqa: PLC0415 - late; stubs lack the error
 
     try:
         return OpeningHours(hours, timezone=ZoneInfo(zone), country=country)
-    except ParserError as error:
+    except (ParserError, UnknownCountryError) as error:
         raise HoursError(str(error).strip().replace("\n", " ")) from None
 
 
@@ -46,14 +47,18 @@ def check(hours: str, zone: str, country: str) -> None:
 def warm(hours: Iterable[tuple[str, str, str]]) -> None:
     """Read (hours, zone, country) before anybody asks: the first reading of all takes 20 ms."""
     for each in hours:
-        _parse(*each)
+        with suppress(HoursError):
+            _parse(*each)
 
 
 def moment(hours: str | None, zone: str, country: str, now: datetime) -> Moment:
     """Return what the hours mean at `now`."""
     if not hours:
         return Moment(None)
-    opening = _parse(hours, zone, country)
+    try:
+        opening = _parse(hours, zone, country)
+    except HoursError:
+        return Moment(None)
     local = now.astimezone(ZoneInfo(zone))
     state, _comment = opening.state(local)
     name = str(state).rpartition(".")[2].upper()
@@ -66,7 +71,10 @@ def moment(hours: str | None, zone: str, country: str, now: datetime) -> Moment:
 
 def _spans_by_day(hours: str, zone: str, country: str, now: datetime) -> list[Spans]:
     """Return the open spans that begin on each day from Monday to Sunday of an ordinary week."""
-    opening = _parse(hours, zone, country)
+    try:
+        opening = _parse(hours, zone, country)
+    except HoursError:
+        return []
     local = now.astimezone(ZoneInfo(zone))
     monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
     days: list[list[tuple[time, time]]] = [[] for _ in range(7)]

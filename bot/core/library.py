@@ -1,8 +1,9 @@
 """Flows, directory and languages, loaded together and never changed: a new one takes the place of the old."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from bot.core import hours, vocabulary
 from bot.core.contact import Position
@@ -11,6 +12,8 @@ from bot.core.flow import Flow, Node, place
 from bot.core.search import NameIndex
 from bot.core.speech import DIRECTORY, PHRASES, Speech, normalise
 from bot.core.vocabulary import Keyword, Sense, Vocabulary
+
+T = TypeVar("T")
 
 GREETING = Position("start", "start")
 MENU = Position("start", "menu")
@@ -37,6 +40,14 @@ class Library:
     phrases: Mapping[str, str]
     directory: Directory
     speech: Speech
+    _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Work something out the first time only: a library never changes, so what is true of it stays true."""
+        if key not in self._known:
+            self._known[key] = make()
+        known: T = self._known[key]
+        return known
 
     def node(self, position: Position) -> Node | None:
         """Return the node at `position`, `None` when an edit took it away."""
@@ -45,7 +56,7 @@ class Library:
 
     def resolve(self, target: str, flow: str) -> Position:
         """Return where `target`, written in `flow`, leads."""
-        return Position(*place(target, flow, self.flows))
+        return self.once(("target", target, flow), lambda: Position(*place(target, flow, self.flows)))
 
     def phrase(self, language: str, name: str) -> str:
         """Say what the bot says between the flows."""

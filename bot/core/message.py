@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 
@@ -100,6 +101,7 @@ class Outgoing:
     """What the platform wants acknowledged."""
 
 
+@lru_cache(maxsize=8192)
 def token(*parts: str) -> str:
     """Name a choice so that a platform, and whoever reads its logs, learns nothing from it."""
     return blake2b("\x1f".join(parts).encode(), digest_size=6).hexdigest()

@@ -1,9 +1,10 @@
 """What one person has before her: the choices and the texts of her position, in her language."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from bot.core import speech
 from bot.core.card import Teller
@@ -13,6 +14,8 @@ from bot.core.flow import Node
 from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
 from bot.core.speech import DIRECTORY, Word
+
+T = TypeVar("T")
 
 PAGE = 6
 """Entries of a list on one screen: what fits on a small phone above the ways out."""
@@ -84,7 +87,19 @@ class Stage:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """Everything that she can choose here, on whatever page, listed entries first."""
-        return (*self._listed(), *self._written())
+        if self._is_dynamic:
+            return (*self._listed(), *self._written())
+        return self._once("items", lambda: (*self._listed(), *self._written()))
+
+    @property
+    def _is_dynamic(self) -> bool:
+        """Tell whether what can be chosen here differs from one woman or moment to the next."""
+        return self.node.list in ("services", "languages")
+
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        """Work out once what is the same for everybody who speaks her language and can go back as she can."""
+        key = (name, self.position.flow, self.position.node, self.contact.language, bool(self.contact.trail))
+        return self.library.once(key, make)
 
     def find(self, pressed: str) -> Item | None:
         """Return the choice that bears a token, on whatever page; sorting what is open is not needed for that."""
@@ -153,6 +168,8 @@ class Stage:
     @cached_property
     def shown(self) -> tuple[Item, ...]:
         """The choices of this page in the order that she sees them: open now first."""
+        if not self._is_dynamic:
+            return self.items
         listed, written = list(self._listed()), tuple(self._written())
         if self.node.list == "services":
             listed.sort(key=self._rank)
@@ -188,6 +205,9 @@ class Stage:
     @cached_property
     def ways(self) -> tuple[tuple[Word, Choice], ...]:
         """The ways that are on every screen without being written."""
+        return self._once("ways", self._ways)
+
+    def _ways(self) -> tuple[tuple[Word, Choice], ...]:
         words: list[Word] = []
         if self.contact.trail:
             words.append("back")
@@ -200,6 +220,11 @@ class Stage:
 
     def screen(self, note: str = "") -> Screen:
         """Say the position; `note`, a phrase, comes before it."""
+        if self._is_dynamic or any("{" in text for text in self.node.say):
+            return self._screen(note)
+        return self._once(f"screen {note}", lambda: self._screen(note))
+
+    def _screen(self, note: str) -> Screen:
         texts = [
             self._fill(self.library.speech.say(self.contact.language, self.position.flow, text))
             for text in self.node.say

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -16,6 +16,7 @@ from bot.core.message import Address, Incoming, Kind, Outgoing
 from bot.log import EVENTS, place_of
 from bot.services.erasure import scrub, wipe
 from bot.storage.store import Store, StoreProblem
+from bot.storage.vault import SealError
 
 T = TypeVar("T")
 
@@ -66,9 +67,9 @@ class Dispatcher:
             if address.channel in self.channels:
                 await self.receive(Incoming(address, Kind.TIMER, "timer"))
 
-    async def resume(self) -> None:
-        """Show the screens that were due when the program died."""
-        for address in await self._store.owing():
+    async def resume(self, owed: Iterable[Address]) -> None:
+        """Show the screens that were due when the program died, as the store named them before the first update."""
+        for address in owed:
             if address.channel in self.channels:
                 await self.receive(Incoming(address, Kind.AGAIN, "again"))
             self._store.settle(address)
@@ -130,6 +131,9 @@ class Dispatcher:
         while True:
             try:
                 return await self._store.step(address, act, owes)
+            except SealError:
+                EVENTS.error("a record was tampered with; it is answered as a stranger's until it is purged")
+                return act(Contact())[1]
             except Exception as error:  # noqa: BLE001 - whatever the disk says, the update is not lost
                 EVENTS.error("cannot store, trying again; free some disk space: %s", place_of(error))
                 await self._sleep(STORE_PAUSE)

@@ -77,8 +77,8 @@ class Store:
     ) -> T:
         """Let `act` change what is kept about one person, and return its answer when the change is on disk.
 
-        Where `owes` finds that the answer calls for a reply, her address is kept, sealed, until `settle`: whoever starts
-        after a crash knows to whom the current screen is still due.
+        Where `owes` finds that the answer calls for a reply, her address is kept, sealed, until `settle`: whoever
+        starts after a crash knows to whom the current screen is still due.
 
         `act` runs in the database's thread, after every earlier step of this address, and must be pure. What it raises
         reaches the caller, and nothing is written. An unknown person is an empty contact; one who becomes empty is
@@ -101,7 +101,7 @@ class Store:
         return await self._database.commit_together(work)
 
     def settle(self, address: Address) -> None:
-        """Note that a reply was given; the next step of anybody takes the row away, so that it costs no wait of its own."""
+        """Note that a reply was given; the next step of anybody takes its row away, at no cost of its own."""
         self._settled.append(self._vault.pseudonym(address))
 
     async def flush(self) -> None:

@@ -46,6 +46,8 @@ class Phone:
 
     def presses_old(self, label: str) -> Incoming:
         """Press a button of a screen that has gone from the chat, as a slow phone still shows it."""
+        if label not in self.buttons:
+            raise LookupError(f"no button {label!r} was ever shown; there were {sorted(self.buttons)}")
         return self._pressed(*self.buttons[label])
 
     def again(self) -> Incoming:

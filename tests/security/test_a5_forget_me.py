@@ -67,3 +67,18 @@ async def test_nothing_in_memory_remembers_who_wrote(tmp_path: Path) -> None:
         ana = await talk(app, chats, planted)
         await app.dispatcher.receive(chats.phone(ana).types("forget me"))
         assert not app.dispatcher._queues
+
+
+async def test_no_reply_that_was_owed_to_her_is_left_either(tmp_path: Path) -> None:
+    planted = plant()
+    async with living(tmp_path) as (app, chats):
+        ana = Address("telegram", planted)
+        phone = chats.phones[ana] = Phone(ana, stem=planted)
+        for text in ("/start pt-porto", "overdose", "1"):
+            await app.dispatcher.accept(phone.types(text))
+        key = app.store._vault.pseudonym(ana)
+        assert search(tmp_path, [key])
+        await app.dispatcher.accept(phone.types("forget me"))
+        await app.dispatcher.finish(10)
+        assert search(tmp_path, [key]) == []
+        assert await app.store.owing() == []

@@ -113,8 +113,8 @@ async def test_who_was_owed_a_screen_when_the_program_died_gets_it_once(
     await asyncio.wait([dying])
     store._settled.clear()  # what a killed program would not have noted
     chats.gates[ana.address].set()
-    await reborn.resume()
-    await reborn.resume()
+    await reborn.resume(await store.owing())
+    await reborn.resume(await store.owing())
     assert ["Shout" in outgoing.screen.texts[0] for outgoing in chats.shown] == [True]
 
 
@@ -190,6 +190,19 @@ async def test_a_full_disk_forgets_no_message_that_a_wipe_must_reach(
     assert {handle.id for handle in (await genuine(ana.address, lambda contact: (contact, contact))).handles} == set(
         ana.messages
     )
+
+
+async def test_someone_whose_record_was_tampered_with_is_answered_as_a_stranger(
+    dispatcher: Dispatcher, store: Store, sleeper: Sleeper, ana: Phone
+) -> None:
+    await dispatcher.receive(ana.types("/start en"))
+    await store._database.run(
+        lambda connection: connection.execute("UPDATE contact SET sealed = zeroblob(600)").fetchall()
+    )
+    await dispatcher.receive(ana.types("overdose"))
+    assert ana.screen
+    assert "Shout" in ana.screen.texts[0]
+    assert sleeper.naps == []
 
 
 async def test_a_bug_of_ours_is_an_apology_and_the_menu_and_the_next_step_works(
