@@ -5,10 +5,10 @@ Names follow Open Referral HSDS where it has them. `None` means "unknown" and is
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -173,6 +173,11 @@ class Organization(Entry):
     url: Link | None = None
 
 
+def _pause(value: Any) -> Any:
+    """Pass through the interpreter, where another thread may take over: thousands of services hold up nobody."""
+    return value
+
+
 class Directory(Entry):
     """The whole of `directory.yaml`."""
 
@@ -180,5 +185,5 @@ class Directory(Entry):
     needs: tuple[Need, ...]
     cities: tuple[City, ...]
     organizations: tuple[Organization, ...]
-    services: tuple[Service, ...]
+    services: tuple[Annotated[Service, BeforeValidator(_pause)], ...]
     hotlines: tuple[Hotline, ...]

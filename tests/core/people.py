@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer
+from bot.core.flow import Flow
+from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, fold
 from tests.shipped import shipped
 
@@ -96,3 +98,9 @@ _others = st.builds(
 hers = st.one_of(_texts, _presses, _others)
 """Anything that she may do; a press of `#n` is one of the n-th button on her screen."""
 incomings = hers | st.builds(Incoming, st.just(ANA), st.sampled_from(OURS), st.just("ours"))
+
+
+def with_flow(library: Library, **nodes: dict[str, object]) -> Library:
+    """Return the library with one more flow, `trial`."""
+    flow = Flow.model_validate({"spec": 1, "title": "x", "reviewed": "2026-11-21", "nodes": nodes})
+    return Library({**library.flows, "trial": flow}, library.phrases, library.directory, library.speech)

@@ -7,10 +7,9 @@ import pytest
 
 from bot.core.contact import Contact, Position, Timer
 from bot.core.engine import LONGEST_PASSAGE, Counted, Forgotten, Turn, Wiped, apologise, respond
-from bot.core.flow import Flow
 from bot.core.library import GREETING, HELP, MENU, STOPPED, Library
 from bot.core.message import Incoming, Kind, fold, token
-from tests.core.people import ANA, NOW
+from tests.core.people import ANA, NOW, with_flow
 
 OVERDOSE = Position("overdose", "start")
 
@@ -28,12 +27,6 @@ def types(library: Library, contact: Contact, text: str, number: str = "1") -> T
 def starts(library: Library, contact: Contact, payload: str, locale: str = "en") -> Turn:
     """Let her open the chat by a link."""
     return respond(library, contact, Incoming(ANA, Kind.START, "1", payload=payload, locale=locale), NOW)
-
-
-def written(library: Library, **nodes: dict[str, object]) -> Library:
-    """Return the library with one more flow, `trial`."""
-    flow = Flow.model_validate({"spec": 1, "title": "x", "reviewed": "2026-11-21", "nodes": nodes})
-    return Library({**library.flows, "trial": flow}, library.phrases, library.directory, library.speech)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +152,7 @@ def test_this_is_wrong_is_counted_by_service_and_keeps_nothing_more(library: Lib
 
 
 def test_a_circle_that_nobody_found_ends_at_the_menu(library: Library) -> None:
-    circle = written(library, start={"say": "x", "choices": {"y": "a"}}, a={"go": "b"}, b={"go": "a"})
+    circle = with_flow(library, start={"say": "x", "choices": {"y": "a"}}, a={"go": "b"}, b={"go": "a"})
     turn = types(circle, at(Position("trial", "start")), "1")
     assert turn.screen
     assert turn.screen.texts == ("What do you need?",)
@@ -167,7 +160,9 @@ def test_a_circle_that_nobody_found_ends_at_the_menu(library: Library) -> None:
 
 
 def test_free_text_is_kept_under_the_name_that_the_node_gives(library: Library) -> None:
-    asking = written(library, start={"say": "When?", "ask": "time", "name": "at", "go": "done"}, done={"say": "Good."})
+    asking = with_flow(
+        library, start={"say": "When?", "ask": "time", "name": "at", "go": "done"}, done={"say": "Good."}
+    )
     contact = types(asking, at(Position("trial", "start")), "6 pm").contact
     assert (contact.answers, contact.position) == ({"at": "18:00"}, Position("trial", "done"))
     unclear = types(asking, at(Position("trial", "start")), "later")
@@ -184,12 +179,12 @@ def test_a_switch_goes_by_what_is_known(library: Library, channel: str, node: st
         "other": {"say": "other"},
     }
     incoming = Incoming(replace(ANA, channel=channel), Kind.TEXT, "1", text="y")
-    turn = respond(written(library, **nodes), at(Position("trial", "start")), incoming, NOW)
+    turn = respond(with_flow(library, **nodes), at(Position("trial", "start")), incoming, NOW)
     assert turn.contact.position == Position("trial", node)
 
 
 def test_a_node_that_an_edit_took_away_or_turned_into_a_passage_is_the_menu(library: Library) -> None:
-    passage = written(library, start={"go": "end"}, end={"say": "x"})
+    passage = with_flow(library, start={"go": "end"}, end={"say": "x"})
     for position in (Position("trial", "gone"), Position("gone", "gone"), Position("trial", "start")):
         turn = types(passage, at(position), "?")
         assert turn.screen
