@@ -62,6 +62,8 @@ class Contact:
     living: tuple[str, ...] = ()
     """Handles of the screen that she sees now, oldest first."""
     handles: tuple[Handle, ...] = ()
+    is_leaving: bool = False
+    """She asked to have her chat wiped, and that is not done yet."""
     seen: int = 0
     """Hour of her last message (`fold`)."""
 
@@ -98,7 +100,7 @@ class Contact:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data without the empty parts, ready to be sealed."""
         data: dict[str, Any] = {"seen": self.seen}
-        for name in ("language", "city", "recent", "living", "answers"):
+        for name in ("language", "city", "recent", "living", "answers", "is_leaving"):
             if value := getattr(self, name):
                 data[name] = value
         if self.position:
@@ -127,6 +129,7 @@ class Contact:
             recent=tuple(data.get("recent", ())),
             living=tuple(data.get("living", ())),
             handles=tuple(Handle(each, int(hour)) for hour, ids in data.get("handles", {}).items() for each in ids),
+            is_leaving=data.get("is_leaving", False),
             seen=data["seen"],
         )
 

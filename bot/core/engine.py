@@ -88,15 +88,17 @@ def respond(library: Library, contact: Contact, incoming: Incoming, now: datetim
     language = contact.language or library.speech.negotiate(incoming.locale)
     is_repeated = mark in contact.recent
     recent = contact.recent if is_repeated else (*contact.recent, mark)[-RECENT_LIMIT:]
-    contact = replace(contact, language=language, seen=fold(now), recent=recent)
+    is_leaving = contact.is_leaving and is_repeated
+    contact = replace(contact, language=language, seen=fold(now), recent=recent, is_leaving=is_leaving)
     if incoming.kind is not Kind.PRESS:
         contact = contact.with_handles((incoming.handle,), now)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now)
     if is_repeated:
-        return step.show()
+        # We may have died before her chat was wiped: the update that asked for it, come again, finishes that.
+        return step.leave("exit") if is_leaving else step.show()
     if incoming.kind is Kind.START:
         return step.greet(incoming.payload)
-    return step.take(understand(library, incoming, step.stage))
+    return step.take(understand(step.library, incoming, step.stage))
 
 
 def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime) -> Turn:
@@ -117,6 +119,12 @@ def apologise(library: Library, contact: Contact, incoming: Incoming, now: datet
     kept = replace(contact, language=language, position=MENU, seen=fold(now), trail=(), answers={}, timer=None)
     stage = Stage(library, kept, MENU, incoming.address.channel, now)
     return Turn(kept, stage.screen("apology"), replaces=contact.living)
+
+
+def finish_leaving(contact: Contact, *, is_wiped: bool) -> Contact:
+    """Keep only language and city of who has left; messages that could not be wiped wait for the next time."""
+    handles = () if is_wiped else contact.handles
+    return Contact(language=contact.language, city=contact.city, handles=handles, seen=contact.seen)
 
 
 @dataclass(frozen=True)
@@ -194,7 +202,7 @@ class _Step:
             return step.go(position, is_back=True)
         targets = {"exit": GONE, "forget": FORGOTTEN, "stop": STOPPED, "help": HELP}
         if word in ("exit", "forget"):
-            return self._leave(word)
+            return self.leave(word)
         if word == "stop":
             return replace(self, contact=replace(self.contact, timer=None)).go(STOPPED)
         return self.go(targets.get(word, MENU))
@@ -222,7 +230,7 @@ class _Step:
             stage = self._stage(contact, position)
             node = stage.node
             if node.do in ("exit", "forget_me"):
-                return replace(self, contact=contact)._leave("exit" if node.do == "exit" else "forget")  # noqa: SLF001
+                return replace(self, contact=contact).leave("exit" if node.do == "exit" else "forget")
             if node.do == "report_wrong":
                 effects.append(Counted(f"wrong:{stage.known('service')}"))
             passed = _passage(stage)
@@ -245,10 +253,11 @@ class _Step:
             timer = Timer(int((self.now + wait).timestamp()), target, self.address)
         return replace(contact, position=stage.position, trail=trail, timer=timer)
 
-    def _leave(self, word: str) -> Turn:
+    def leave(self, word: str) -> Turn:
         """Wipe the chat, and for `forget` the record too; the last screen is one that may be seen."""
         handles = tuple(dict.fromkeys((*(each.id for each in self.contact.handles), *self.contact.living)))
-        kept = Contact(language=self.contact.language, city=self.contact.city, seen=self.contact.seen)
+        kept = replace(self.contact, position=None, trail=(), answers={}, timer=None, living=(), is_leaving=True)
+        kept = kept.with_handles(self.contact.living, self.now)
         stage = self._stage(Contact(language=self.contact.language), GONE if word == "exit" else FORGOTTEN)
         bare = replace(stage.screen(), ways=())
         if word == "exit":

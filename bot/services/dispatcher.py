@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from bot.channels.base import Channel, SendError, Shown
 from bot.core.contact import Contact
-from bot.core.engine import Counted, Effect, Forgotten, Turn, Wiped, apologise, respond
+from bot.core.engine import Counted, Effect, Forgotten, Turn, Wiped, apologise, finish_leaving, respond
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, Outgoing
 from bot.log import EVENTS, place_of
@@ -139,14 +139,15 @@ class Dispatcher:
                 await self._sleep(STORE_PAUSE)
 
     async def _carry_out(self, effects: tuple[Effect, ...], address: Address) -> None:
-        channel = self.channels[address.channel]
         for effect in effects:
             match effect:
                 case Wiped(handles):
-                    await self._insist(partial(wipe, channel, address, handles))
+                    is_wiped = await self._wipe(address, handles)
+                    act = partial(finish_leaving, is_wiped=is_wiped)
+                    await self._change(address, act)
                 case Forgotten(handles):
                     await scrub(self._store)
-                    await self._insist(partial(wipe, channel, address, handles))
+                    await self._wipe(address, handles)
                 case Counted(kind):
                     await self._count(kind)
 
@@ -163,7 +164,19 @@ class Dispatcher:
         shown = await self._insist(partial(self.channels[incoming.address.channel].show, outgoing))
         if shown and turn.contact.position and (shown.living != turn.contact.living or shown.deleted):
             now = self._now()
-            await self._stored(incoming.address, lambda contact: (remember(contact, shown, now), turn), _never)
+            await self._change(incoming.address, lambda contact: remember(contact, shown, now))
+
+    async def _wipe(self, address: Address, handles: tuple[str, ...]) -> bool:
+        """Delete her messages; tells whether the platform did."""
+
+        async def ask() -> bool:
+            await wipe(self.channels[address.channel], address, handles)
+            return True
+
+        return bool(await self._insist(ask))
+
+    async def _change(self, address: Address, change: Callable[[Contact], Contact]) -> None:
+        await self._stored(address, lambda contact: (change(contact), Turn(contact, None)), _never)
 
     async def _count(self, kind: str) -> None:
         try:

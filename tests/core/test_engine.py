@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.contact import Contact, Position, Timer
-from bot.core.engine import LONGEST_PASSAGE, Counted, Forgotten, Turn, Wiped, apologise, respond
+from bot.core.engine import LONGEST_PASSAGE, Counted, Forgotten, Turn, Wiped, apologise, finish_leaving, respond
 from bot.core.library import GREETING, HELP, MENU, STOPPED, Library
 from bot.core.message import Incoming, Kind, fold, token
 from tests.core.people import ANA, NOW, with_flow
@@ -121,11 +121,36 @@ def test_a_timer_never_comes_to_someone_who_has_been_away_for_a_day(library: Lib
 def test_exit_keeps_language_and_city_and_forget_keeps_nothing(library: Library) -> None:
     someone = at(OVERDOSE, city="porto", trail=(MENU,), living=("7",)).with_handles(("5",), NOW)
     leaving = types(library, someone, "exit", "9")
-    assert leaving.contact == Contact("en", "porto", seen=fold(NOW))
+    assert finish_leaving(leaving.contact, is_wiped=True) == Contact("en", "porto", seen=fold(NOW))
     assert leaving.effects == (Wiped(("5", "9", "7")),)
     forgotten = types(library, someone, "forget me", "9")
     assert forgotten.contact == Contact()
     assert forgotten.effects == (Forgotten(("5", "9", "7")),)
+
+
+def test_an_exit_that_a_crash_cut_short_is_finished_when_it_comes_again(library: Library) -> None:
+    someone = at(OVERDOSE, city="porto", trail=(MENU,), living=("7",)).with_handles(("5",), NOW)
+    leaving = types(library, someone, "exit", "9")
+    again = types(library, leaving.contact, "exit", "9")
+    assert again.effects == leaving.effects
+    assert again.screen == leaving.screen
+
+
+def test_who_writes_after_an_exit_that_was_cut_short_is_greeted_and_her_old_messages_can_still_be_wiped(
+    library: Library,
+) -> None:
+    someone = at(OVERDOSE, living=("7",)).with_handles(("5",), NOW)
+    leaving = types(library, someone, "exit", "9")
+    turn = respond(library, leaving.contact, Incoming(ANA, Kind.TEXT, "another", text="hm", handle="11"), NOW)
+    assert turn.contact.position == GREETING
+    assert {handle.id for handle in turn.contact.handles} >= {"5", "7"}
+
+
+def test_messages_that_could_not_be_wiped_wait_for_the_next_time(library: Library) -> None:
+    someone = at(OVERDOSE, living=("7",)).with_handles(("5",), NOW)
+    left = finish_leaving(types(library, someone, "exit", "9").contact, is_wiped=False)
+    assert left.position is None
+    assert {handle.id for handle in left.handles} == {"5", "7", "9"}
 
 
 def test_the_last_screen_has_no_way_back_to_what_was(library: Library) -> None:

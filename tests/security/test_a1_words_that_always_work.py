@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.contact import Contact, Position, Timer
-from bot.core.engine import Forgotten, Turn, Wiped, respond
+from bot.core.engine import Forgotten, Turn, Wiped, finish_leaving, respond
 from bot.core.library import HELP, MENU, STOPPED, Library
 from bot.core.message import Address, Incoming, Kind, fold
 from bot.core.speech import Word
@@ -49,7 +49,7 @@ def holds(word: Word, turn: Turn, before: Contact) -> bool:
     if word in ("exit", "forget"):
         effect = turn.effects[0] if turn.effects else None
         is_wiped = isinstance(effect, Wiped if word == "exit" else Forgotten) and {"5", "7"} <= set(effect.handles)
-        kept = turn.contact
+        kept = finish_leaving(turn.contact, is_wiped=True) if word == "exit" else turn.contact
         left = (kept.position, kept.trail, dict(kept.answers), kept.timer, kept.living, kept.handles)
         return is_wiped and left == (None, (), {}, None, (), ()) and (word == "exit" or not kept)
     wanted = {"help": HELP, "menu": MENU, "back": before.trail[-1], "stop": STOPPED}[word]
