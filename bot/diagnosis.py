@@ -44,7 +44,7 @@ def _settings(settings: Settings) -> Iterator[Point]:
 
 def _content(settings: Settings) -> Iterator[Point]:
     report = check(settings.content_dir, datetime.now(UTC).date())
-    errors = [finding for finding in report.findings if finding.level is Level.ERROR]
+    errors = [finding for finding in report.findings if finding.level is not Level.WARNING]
     for finding in errors:
         yield Point("content", str(finding), is_good=False)
     if report.library:

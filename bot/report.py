@@ -23,14 +23,13 @@ def print_findings(findings: Sequence[Finding], *, everything: bool) -> None:
             shown[kind] += 1
             if shown[kind] > WARNINGS_SHOWN:
                 continue
-        style = "bold red" if finding.level is Level.ERROR else "yellow"
+        style = "yellow" if finding.level is Level.WARNING else "bold red"
         console.print(Text(f"{finding.level.value}: ", style), Text(str(finding)), sep="", end="\n")
     hidden = sum(count - WARNINGS_SHOWN for count in shown.values() if count > WARNINGS_SHOWN)
     if hidden:
         console.print(f"… and {hidden} more warnings; comadre check --all shows them")
-    errors = sum(finding.level is Level.ERROR for finding in findings)
-    warnings = len(findings) - errors
-    console.print(f"{errors} errors, {warnings} warnings")
+    warnings = sum(finding.level is Level.WARNING for finding in findings)
+    console.print(f"{len(findings) - warnings} errors, {warnings} warnings")
 
 
 def _kind(finding: Finding) -> str:

@@ -67,7 +67,12 @@ class Report:
 
     @property
     def is_good(self) -> bool:
-        """Tell whether nothing forbids this content; warnings wait for a person's time."""
+        """Tell whether nothing is left to do before this content is shipped; warnings wait for a person's time."""
+        return all(finding.level is Level.WARNING for finding in self.findings)
+
+    @property
+    def is_usable(self) -> bool:
+        """Tell whether a running bot may go on with this content: a corrected number must not wait for translators."""
         return all(finding.level is not Level.ERROR for finding in self.findings)
 
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """`error` keeps the old library live; `warning` waits for a person's time."""
+    """`error` keeps the old library live; `gap` is said in English until it is translated; `warning` waits for time."""
 
     ERROR = "error"
+    GAP = "gap"
     WARNING = "warning"
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.content.catalogue import CATALOGUE
-from bot.content.check import check
 from bot.content.finding import Finding, Level
 from bot.content.library import read_content
 from bot.core.library import Library
@@ -37,8 +36,8 @@ class Shelf:
 
     @property
     def errors(self) -> list[Finding]:
-        """What keeps the last edit from being used."""
-        return [finding for finding in self.findings if finding.level is Level.ERROR]
+        """What keeps the last edit from being used, or from being read in every language."""
+        return [finding for finding in self.findings if finding.level is not Level.WARNING]
 
     def _first(self) -> "asyncio.Future[Library]":
         if self._library is None:
@@ -58,10 +57,12 @@ class Shelf:
 
     async def reload(self) -> bool:
         """Check everything; take the new library when it has no error, else keep the old one and say why."""
+        from bot.content.check import check  # noqa: PLC0415 - the rules are not needed before the first edit
+
         report = await asyncio.to_thread(check, self.folder, self._now().date())
         self.findings = tuple(report.findings)
         _report(self.findings)
-        if report.library is None or not report.is_good:
+        if report.library is None or not report.is_usable:
             EVENTS.error("content not reloaded; the last good one stays")
             return False
         await asyncio.to_thread(report.library.warm)
@@ -97,5 +98,5 @@ def _is_content(_change: object, path: str) -> bool:
 def _report(findings: tuple[Finding, ...]) -> None:
     """Tell the operator the errors; warnings are for `comadre check`."""
     for finding in findings:
-        if finding.level is Level.ERROR:
+        if finding.level is not Level.WARNING:
             EVENTS.error("%s", finding)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_day_names
+from babel.dates import format_date, format_skeleton, format_time, get_day_names
 from babel.lists import format_list
 from pydantic import Field
 
@@ -130,7 +130,7 @@ def partial_day(language: str, on: PartialDate) -> str:
     if not rest:
         return str(year)
     if len(rest) == 1:
-        return format_date(date(year, rest[0], 1), "LLLL yyyy", locale=_locale(language))
+        return format_skeleton("yMMMM", date(year, rest[0], 1), locale=_locale(language))
     return day(language, date(year, *rest))
 
 

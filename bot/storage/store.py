@@ -114,9 +114,17 @@ class Store:
 
         def work(connection: sqlite3.Connection) -> list[Address]:
             rows = connection.execute("SELECT key, sealed FROM reply").fetchall()
-            return [Address.parse(self._vault.unseal("reply", key, sealed).decode()) for key, sealed in rows]
+            return [address for key, sealed in rows if (address := self._owed(connection, key, sealed))]
 
         return await self._database.run(work)
+
+    def _owed(self, connection: sqlite3.Connection, key: bytes, sealed: bytes) -> Address | None:
+        """Read to whom a reply is due; a row that was tampered with leads to nobody, and goes."""
+        try:
+            return Address.parse(self._vault.unseal("reply", key, sealed).decode())
+        except SealError:
+            connection.execute("DELETE FROM reply WHERE key = ?", (key,))
+            return None
 
     def _forget_settled(self, connection: sqlite3.Connection) -> None:
         while self._settled:

@@ -197,7 +197,7 @@ function drawFindings(findings) {
   const panel = find("findings");
   const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
   panel.hidden = !findings.length;
-  panel.querySelector("bdi").textContent = `${count} in the content; the last good version is running`;
+  panel.querySelector("bdi").textContent = `${count} found in the content; a file with an error is not used until it is mended`;
   panel.querySelector("ul").replaceChildren(...findings.map((finding) => {
     const item = document.createElement("li");
     item.textContent = finding;

@@ -53,7 +53,7 @@ def missing_translation(content: Content) -> Iterator[Finding]:
             if key not in known:
                 name = content.languages[language].name
                 message = f"{_short(key[1])!r} is not in {name}; translate it in {catalogue_file(language)}"
-                yield document.at(path, message)
+                yield document.at(path, message, level=Level.GAP)
 
 
 def stale_translation(content: Content) -> Iterator[Finding]:
