@@ -9,8 +9,8 @@ from typing import Any
 from bot.channels.base import SendError
 from bot.channels.telegram_request import BadTokenError, Random, Sleep
 
-SHORTEST_PAUSE = 0.015
-"""Seconds from one poll to the next while updates are open, which the platform repeats in each answer."""
+SHORTEST_PAUSE = 0.025
+"""Seconds that new updates are given to be settled, before a poll that the platform answers with them again."""
 LONGEST_PAUSE = 0.1
 FIRST_BACK_OFF = 0.5
 LONGEST_BACK_OFF = 30.0
@@ -153,10 +153,14 @@ class Poll:
             self._wake.set()
 
     async def _rest(self, started: float, *, is_fresh: bool) -> None:
-        """Wait until all is settled, or until the next poll may bring something new: updates in hand come again."""
+        """Wait until all is settled, or until the next poll may bring something new: updates in hand come again.
+
+        What is new is settled in a moment; a poll that goes out before comes back with the same at once, and costs a
+        round trip in which nobody else is heard.
+        """
         self._pause = SHORTEST_PAUSE if is_fresh else min(self._pause * 2, LONGEST_PAUSE)
         loop = asyncio.get_running_loop()
-        left = started + self._pause - loop.time()
+        left = self._pause if is_fresh else started + self._pause - loop.time()
         if left <= 0 or (is_fresh and not self._window.is_open):
             return
         self._wake.clear()
