@@ -26,7 +26,8 @@ class Teller:
 
     def service(self, service: Service) -> str:
         """Say everything that is known about a service, what matters at the door first."""
-        return "\n".join(line for line in self._service_lines(service) if line)
+        parts = ("\n".join(line for line in part if line) for part in self._service_parts(service))
+        return "\n\n".join(part for part in parts if part)
 
     def hotlines(self, country: str, topic: str, city: str) -> str:
         """Say the lines of her country for a topic, those of her city first."""
@@ -60,23 +61,25 @@ class Teller:
         """Tell whether a service is open now, `None` where that is not known."""
         return self._moment(service).is_open
 
-    def _service_lines(self, service: Service) -> Iterator[str]:
-        yield service.name
-        yield self._text(service.description)
-        yield self._text(service.warning)
-        yield ""
-        yield self._opening(service)
-        yield from self._week(service)
-        yield self._text(service.hours_note)
-        yield self._flag(service.walk_in, "walk_in_yes", "walk_in_no")
-        yield from self._welcome(service)
-        yield from self._reach(service)
+    def _service_parts(self, service: Service) -> Iterator[tuple[str, ...]]:
+        """Say what it is, when, for whom, how to reach it and what else; a blank line lets tired eyes find each."""
+        yield (service.name, self._text(service.description), self._text(service.warning))
+        yield (
+            self._opening(service),
+            *self._week(service),
+            self._text(service.hours_note),
+            self._flag(service.walk_in, "walk_in_yes", "walk_in_no"),
+        )
+        yield tuple(self._welcome(service))
+        yield tuple(self._reach(service))
         is_said = service.free and any(phone.free for phone in service.phones)
-        yield self._price(free=None if is_said else service.free, price=service.price)
-        yield self._labelled("bring", self._text(service.bring))
-        yield self._languages(service.languages)
-        yield self._flag(service.interpreters, "interpreters_yes", "interpreters_no")
-        yield self._checked(service)
+        yield (
+            self._price(free=None if is_said else service.free, price=service.price),
+            self._labelled("bring", self._text(service.bring)),
+            self._languages(service.languages),
+            self._flag(service.interpreters, "interpreters_yes", "interpreters_no"),
+        )
+        yield (self._checked(service),)
 
     def _hotline_lines(self, hotline: Hotline) -> Iterator[str]:
         yield hotline.name
@@ -157,7 +160,7 @@ class Teller:
         else:
             said = self._phrase("source_of" if source else "source_undated", day=source)
         low = self._phrase("low_confidence") if entry.confidence is Confidence.LOW else ""
-        return f"\n{said} {low}".rstrip()
+        return f"{said} {low}".rstrip()
 
     def _price(self, *, free: bool | None, price: str | None) -> str:
         return self._text(price) or self._flag(free, "free_yes", "free_no")

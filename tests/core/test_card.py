@@ -32,11 +32,11 @@ LINE = {
 
 
 def card(library: Library, language: str = "en", **known: object) -> list[str]:
-    return Teller(library, language, NOW).service(Service.model_validate(BARE | known)).splitlines()
+    return Teller(library, language, NOW).service(Service.model_validate(BARE | known)).replace("\n\n", "\n").splitlines()
 
 
 def line(library: Library, **known: object) -> list[str]:
-    return Teller(library, "en", NOW).hotline(Hotline.model_validate(LINE | known)).splitlines()
+    return Teller(library, "en", NOW).hotline(Hotline.model_validate(LINE | known)).replace("\n\n", "\n").splitlines()
 
 
 @pytest.mark.parametrize("language", ["en", "pt", "es"])
@@ -110,7 +110,7 @@ def test_languages_are_named_in_hers(library: Library) -> None:
 
 
 def test_a_hotline_without_hours_says_nothing_of_them(library: Library) -> None:
-    assert line(library) == ["Linha", "1414", "", library.phrase("en", "source_undated")]
+    assert line(library) == ["Linha", "1414", library.phrase("en", "source_undated")]
 
 
 @pytest.mark.parametrize("on_bill", [True, False])
@@ -124,7 +124,7 @@ def test_the_lines_of_her_city_come_first_and_those_of_other_cities_not_at_all(l
     for hotline in library.directory.hotlines:
         if hotline.city:
             teller = Teller(library, "en", NOW)
-            first = teller.hotlines(hotline.country, hotline.topic, hotline.city).split("\n")[0]
+            first = teller.hotlines(hotline.country, hotline.topic, hotline.city).replace("\n\n", "\n").split("\n")[0]
             assert library.cities[hotline.city].country == hotline.country
             assert any(each.name == first and each.city == hotline.city for each in library.directory.hotlines)
 
@@ -133,7 +133,7 @@ def test_numbers_of_several_countries_are_said_once_where_all_share_them_and_els
     teller = Teller(library, "en", NOW)
     countries = sorted({city.country for city in library.directory.cities})
     assert teller.numbers(countries, "emergency") == "112"
-    assert teller.numbers(["PT", "ES"], "crisis").splitlines() == [
+    assert teller.numbers(["PT", "ES"], "crisis").replace("\n\n", "\n").splitlines() == [
         f"Portugal: {library.hotlines['PT', 'crisis'][0].numbers[0]}",
         f"Spain: {library.hotlines['ES', 'crisis'][0].numbers[0]}",
     ]
