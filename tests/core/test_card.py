@@ -47,7 +47,6 @@ def test_what_is_unknown_is_not_said_at_all(library: Library, language: str) -> 
     assert said == [
         "Casa",
         library.phrase(language, "hours_unknown"),
-        "",
         library.phrase(language, "source_undated"),
     ]
 
