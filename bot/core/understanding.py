@@ -215,23 +215,20 @@ def _language(library: Library, text: str) -> Meaning | None:
 
 
 def _keyword(library: Library, stage: Stage | None, text: str) -> Meaning | None:
-    """Urgent flows, then needs and cities, then other flows."""
+    """Urgent flows, then whichever of a need and a flow she said more of, then a city."""
     found = library.vocabulary.find(text)
-    by_sense = {sense: next((keyword.target for keyword in found if keyword.sense is sense), "") for sense in Sense}
-    urgent = next((keyword.target for keyword in found if keyword.is_urgent), "")
-    if urgent:
-        return Opened(urgent)
+    if found and found[0].is_urgent:
+        return Opened(found[0].target)
     if stage and stage.is_urgent and library.vocabulary.is_negated(text):
         # "No naloxone" asks for no place that has it: nothing takes her out of an emergency by a guess.
         return None
-    city = by_sense[Sense.CITY]
+    city = next((keyword.target for keyword in found if keyword.sense is Sense.CITY), "")
     if city and stage and stage.node.ask == "place":
         return Placed(city)
-    if by_sense[Sense.NEED]:
-        return Sought(by_sense[Sense.NEED], city)
-    if by_sense[Sense.FLOW]:
-        return Opened(by_sense[Sense.FLOW])
-    return Sought("", city) if city else None
+    subject = next((keyword for keyword in found if keyword.sense is not Sense.CITY), None)
+    if subject and subject.sense is Sense.FLOW:
+        return Opened(subject.target)
+    return Sought(subject.target if subject else "", city) if found else None
 
 
 def _name(library: Library, stage: Stage | None, text: str) -> Meaning | None:
