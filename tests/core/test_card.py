@@ -32,7 +32,9 @@ LINE = {
 
 
 def card(library: Library, language: str = "en", **known: object) -> list[str]:
-    return Teller(library, language, NOW).service(Service.model_validate(BARE | known)).replace("\n\n", "\n").splitlines()
+    return (
+        Teller(library, language, NOW).service(Service.model_validate(BARE | known)).replace("\n\n", "\n").splitlines()
+    )
 
 
 def line(library: Library, **known: object) -> list[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.main import serve
 from bot.settings import Settings, SettingsError, load_settings
 from bot.storage.database import StoreProblem
 from bot.storage.vault import KeyProblem
@@ -131,3 +132,18 @@ def test_the_preview_is_served_when_nothing_else_is_and_not_when_it_is_off(monke
     assert load_settings().preview_port is None
     monkeypatch.setenv("COMADRE_PREVIEW", "0")
     assert load_settings().preview_port == 0
+
+
+def test_debug_logs_are_refused_where_real_people_may_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMADRE_LOG_LEVEL", "DEBUG")
+    with pytest.raises(SettingsError) as caught:
+        serve()
+    assert "COMADRE_LOG_LEVEL" in str(caught.value)
+    assert "--unsafe" in str(caught.value)
+
+
+def test_the_preview_can_be_switched_off_in_the_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "comadre.toml"
+    file.write_text('preview = "off"\n')
+    monkeypatch.setenv("COMADRE_CONFIG", str(file))
+    assert load_settings().preview_port is None
