@@ -95,6 +95,14 @@ def test_a_sentence_that_nobody_has_translated_yet_is_used_in_english_but_not_sh
     assert report.library
 
 
+def test_a_language_that_is_hardly_translated_is_not_offered(tmp_path: Path) -> None:
+    lay(tmp_path)
+    catalogue = tmp_path / "locales/pt/LC_MESSAGES/comadre.po"
+    head, *entries = catalogue.read_text().split("\n\n")
+    catalogue.write_text("\n\n".join([head, *entries[: len(entries) // 2]]) + "\n")
+    assert not check(tmp_path, TODAY).is_usable
+
+
 @pytest.mark.parametrize("kept", ["2025-12-01", "2026-11-30"])
 def test_a_review_is_believed_for_exactly_a_year(kept: str, tmp_path: Path) -> None:
     _write(tmp_path, "flows/now.yaml", "reviewed: 2026-11-21", f"reviewed: {kept}")

@@ -1,6 +1,6 @@
 """Rules about the catalogues: whatever is said in English is said in every language, with the same values."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bot.content.catalogue import Translation, catalogue_file, needs_translation
 from bot.content.document import Document, Path_
@@ -9,6 +9,8 @@ from bot.content.library import LANGUAGES_FILE, Content
 from bot.content.rules.text import stray_braces, written
 from bot.core.speech import SOURCE, placeholders
 
+READY = 0.9
+"""Share of all texts from which a language may be offered while the rest is being translated."""
 SHOWN = 40
 """Characters of a text that are enough to recognise it."""
 
@@ -41,6 +43,11 @@ def missing_catalogue(content: Content) -> Iterator[Finding]:
             yield content.at(LANGUAGES_FILE, ("languages", language), message)
 
 
+def _level(known: Collection[object], wanted: Collection[object]) -> Level:
+    """Let a sentence that lags be said in English meanwhile, and keep back a language that is hardly there."""
+    return Level.GAP if len(known) >= READY * len(wanted) else Level.ERROR
+
+
 def missing_translation(content: Content) -> Iterator[Finding]:
     """Protect her from a screen in a language that she does not read."""
     spoken = {
@@ -48,12 +55,14 @@ def missing_translation(content: Content) -> Iterator[Finding]:
         for language, entries in content.translations.items()
         if entries
     }
-    for key, (document, path) in _to_translate(content).items():
+    wanted = _to_translate(content)
+    levels = {language: _level(known & wanted.keys(), wanted) for language, known in spoken.items()}
+    for key, (document, path) in wanted.items():
         for language, known in spoken.items():
             if key not in known:
                 name = content.languages[language].name
                 message = f"{_short(key[1])!r} is not in {name}; translate it in {catalogue_file(language)}"
-                yield document.at(path, message, level=Level.GAP)
+                yield document.at(path, message, level=levels[language])
 
 
 def stale_translation(content: Content) -> Iterator[Finding]:
