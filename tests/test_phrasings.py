@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
+from bot.content import document
 from bot.core.contact import Contact
 from bot.core.engine import respond
 from bot.core.library import MENU, Library
@@ -25,7 +25,7 @@ HARMLESS = "nothing urgent"
 
 def read(path: Path) -> Any:
     """Read a table; the same phrasing twice is an error, for one of the two would never be tried."""
-    return YAML(typ="safe", pure=True).load(path)
+    return document.read(path, path.name).data
 
 
 TABLE = [(language, text, place) for language in LANGUAGES for text, place in read(FOLDER / f"{language}.yaml").items()]
