@@ -62,10 +62,10 @@ class Dispatcher:
             await delivery
 
     async def ring(self) -> None:
-        """Show the screens whose time has come."""
-        for address in await self._store.due(self._now()):
-            if address.channel in self.channels:
-                await self.receive(Incoming(address, Kind.TIMER, "timer"))
+        """Show the screens whose time has come; nobody waits for a chat that the platform keeps busy."""
+        due = [address for address in await self._store.due(self._now()) if address.channel in self.channels]
+        rings = (self._take(Incoming(address, Kind.TIMER, "timer"), is_owed=True) for address in due)
+        await asyncio.gather(*rings)
 
     async def resume(self, owed: Iterable[Address]) -> None:
         """Show the screens that were due when the program died, as the store named them before the first update."""

@@ -248,6 +248,22 @@ async def test_a_timer_rings_once_and_not_before_its_time(
     assert "minutes" in chats.shown[-1].screen.texts[0]
 
 
+async def test_a_chat_that_is_stuck_keeps_no_other_timer_waiting(
+    dispatcher: Dispatcher, clock: Clock, chats: Chats, ana: Phone, eva: Phone
+) -> None:
+    for phone in (ana, eva):
+        for text in ("overdose", "they don't wake up", "done", "not breathing", "i have naloxone"):
+            await dispatcher.receive(phone.types(text))
+    chats.gates[ana.address].clear()
+    clock.set(START + timedelta(minutes=2, seconds=5))
+    await dispatcher.ring()
+    while not any(each.to == eva.address and "Two minutes" in each.screen.texts[0] for each in chats.shown):
+        await asyncio.sleep(0)
+    assert not any(each.to == ana.address and "Two minutes" in each.screen.texts[0] for each in chats.shown)
+    chats.gates[ana.address].set()
+    await dispatcher.finish(5)
+
+
 async def test_a_timer_of_a_channel_that_is_not_running_waits(
     dispatcher: Dispatcher, store: Store, clock: Clock, chats: Chats
 ) -> None:
