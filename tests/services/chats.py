@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
+from collections.abc import Callable
 
 from bot.channels.base import Receive, SendError, Shown
 from bot.core.message import Address, Outgoing
@@ -35,7 +36,14 @@ class Chats:
         self._fail()
         shown = self.phone(outgoing.to).show(outgoing)
         self.shown.append(outgoing)
+        async with self.news:
+            self.news.notify_all()
         return shown
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait for what should be shown."""
+        async with self.news:
+            await self.news.wait_for(is_so)
 
     async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
         """Take messages out of her chat."""
