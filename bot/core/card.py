@@ -30,9 +30,8 @@ class Teller:
         return "\n\n".join(part for part in parts if part)
 
     def hotlines(self, country: str, topic: str, city: str) -> str:
-        """Say the lines of her country for a topic, those of her city first."""
+        """Say the lines of her country and city for a topic, in the order of staff: the best first, the police last."""
         lines = [each for each in self.library.hotlines.get((country, topic), ()) if each.city in (None, city)]
-        lines.sort(key=lambda hotline: hotline.city is None)
         return "\n\n".join(self.hotline(hotline) for hotline in lines)
 
     def numbers(self, countries: Iterable[str], topic: str) -> str:
@@ -82,7 +81,8 @@ class Teller:
         yield (self._checked(service),)
 
     def _hotline_lines(self, hotline: Hotline) -> Iterator[str]:
-        yield hotline.name
+        # A line that is called like its number is not said twice.
+        yield "" if hotline.name in hotline.numbers else hotline.name
         yield self._text(hotline.description)
         yield self._text(hotline.warning)
         yield from hotline.numbers

@@ -121,13 +121,17 @@ def test_whether_a_call_shows_on_the_bill_is_said_where_it_is_known(library: Lib
     assert (yes in said, no in said) == (on_bill, not on_bill)
 
 
-def test_the_lines_of_her_city_come_first_and_those_of_other_cities_not_at_all(library: Library) -> None:
-    for hotline in library.directory.hotlines:
-        if hotline.city:
-            teller = Teller(library, "en", NOW)
-            first = teller.hotlines(hotline.country, hotline.topic, hotline.city).replace("\n\n", "\n").split("\n")[0]
-            assert library.cities[hotline.city].country == hotline.country
-            assert any(each.name == first and each.city == hotline.city for each in library.directory.hotlines)
+def test_the_lines_are_told_as_staff_ordered_them_and_those_of_other_cities_not_at_all(library: Library) -> None:
+    teller = Teller(library, "en", NOW)
+    told = teller.hotlines("ES", "violence", "barcelona")
+    places = [told.index(number) for number in ("016", "900 900 120", "900 922 357", "601 00 11 22")]
+    assert places == sorted(places)
+    assert "900 922 357" not in teller.hotlines("ES", "violence", "porto")
+
+
+def test_a_line_that_is_called_like_its_number_is_not_said_twice(library: Library) -> None:
+    told = Teller(library, "en", NOW).hotlines("ES", "crisis", "").splitlines()
+    assert told.count("024") == 1
 
 
 def test_numbers_of_several_countries_are_said_once_where_all_share_them_and_else_by_country(library: Library) -> None:
