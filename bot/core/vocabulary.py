@@ -70,8 +70,16 @@ class Vocabulary:
             for first in spellings[start]
             for keyword in self._by_first.get(first, ())
             if _follows(keyword.tokens, spellings[start:])
+            or (keyword.is_urgent and self._follows_loosely(keyword.tokens, words[start:], spellings[start:]))
         }
         return sorted(found, key=lambda keyword: keyword.weight, reverse=True)
+
+    def _follows_loosely(self, tokens: tuple[str, ...], words: list[str], spellings: list[frozenset[str]]) -> bool:
+        """Let one word stand inside a cry for help, `lips are so blue`, unless it turns the cry round."""
+        return any(
+            words[stray] not in self.negations and _follows(tokens, spellings[:stray] + spellings[stray + 1 :])
+            for stray in range(1, min(len(tokens), len(words)))
+        )
 
     def is_negated(self, text: str) -> bool:
         """Tell whether normalised `text` says no to something, in any language."""

@@ -64,3 +64,17 @@ def test_no_command_means_two_things(library: Library) -> None:
         for command, words in language.words.items():
             for word in words:
                 assert seen.setdefault(normalise(word), command) == command
+
+
+def test_one_word_may_stand_inside_a_cry_for_help_unless_it_turns_it_round() -> None:
+    cries = tuple(keywords(["he hit me", "lips are blue"], Sense.FLOW, "danger", is_urgent=True))
+    vocabulary = Vocabulary({}, {}, cries, negations=frozenset({"didnt"}))
+    assert vocabulary.find("her lips are so blue")
+    assert vocabulary.find("he really hit me")
+    assert not vocabulary.find("he didnt hit me")
+    assert not vocabulary.find("her lips are not at all blue")
+
+
+def test_words_that_are_no_cry_for_help_are_taken_as_they_stand() -> None:
+    plain = tuple(keywords(["clean gear"], Sense.NEED, "gear"))
+    assert not Vocabulary({}, {}, plain).find("clean my gear")
