@@ -6,7 +6,7 @@ Names follow Open Referral HSDS where it has them. `None` means "unknown" and is
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -18,9 +18,11 @@ Link = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
         message = f"{name!r} is not a time zone; write one like Europe/Lisbon"
-        raise ValueError(message)
+        raise ValueError(message) from None
     return name
 
 
