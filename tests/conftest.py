@@ -3,10 +3,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.content.library import default_folder
 from bot.core.library import Library
 from tests.shipped import shipped
+
+# A busy machine is no fault of the code: no test is judged by how long it takes.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
