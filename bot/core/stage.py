@@ -250,7 +250,8 @@ class Stage:
             return told or self._numbers(topic)
         service = self.library.services.get(self.known("service"))
         if name == "service":
-            return self.teller.service(service) if service else ""
+            # Staff may have taken it out while she was reading.
+            return self.teller.service(service) if service else self.library.phrase(self.contact.language, "place_gone")
         if name == "kept":
             return self._kept()
         return self._name_of(name)

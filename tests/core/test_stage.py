@@ -108,3 +108,9 @@ def test_what_is_kept_is_said_from_the_record_itself(library: Library) -> None:
     assert "Porto. Until 23 December 2026" in kept(replace(bare, city="porto"))
     assert library.phrase("en", "kept_handles") in kept(replace(bare, living=("1",)))
     assert library.phrase("en", "kept_handles") not in kept(bare)
+
+
+def test_a_card_whose_place_staff_have_taken_out_says_so(library: Library) -> None:
+    contact = Contact("pt", position=Position("find", "card"), answers={"service": "gone-since"})
+    said = Stage(library, contact, Position("find", "card"), "telegram", NOW).screen().texts
+    assert said == (library.phrase("pt", "place_gone"),)
