@@ -41,12 +41,12 @@ def chat(
     lang: Annotated[str, typer.Option(help="Language of her app, such as en, pt or es.")] = "en",
 ) -> None:
     """Talk with the bot in this terminal; nothing is kept."""
-    import tempfile  # noqa: PLC0415
+    import tempfile
 
-    from bot import log  # noqa: PLC0415
-    from bot.app import App  # noqa: PLC0415
-    from bot.channels.terminal import Terminal  # noqa: PLC0415
-    from bot.settings import load_settings  # noqa: PLC0415
+    from bot import log
+    from bot.app import App
+    from bot.channels.terminal import Terminal
+    from bot.settings import load_settings
 
     settings = load_settings()
     log.set_up("WARNING")
@@ -68,9 +68,9 @@ def check(
     everything: Annotated[bool, typer.Option("--all", help="Show every warning, not a few of each kind.")] = False,  # noqa: FBT002
 ) -> None:
     """Check flows, translations and directory; prints file:line:column and what to write instead."""
-    from bot.content.check import check as check_content  # noqa: PLC0415
-    from bot.report import print_findings  # noqa: PLC0415
-    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.content.check import check as check_content
+    from bot.report import print_findings
+    from bot.settings import load_settings
 
     report = check_content(folder or load_settings().content_dir, datetime.now(UTC).date())
     print_findings(report.findings, everything=everything)
@@ -81,9 +81,9 @@ def check(
 @app.command()
 def doctor() -> None:
     """Say in words what is configured and loaded, the state of key and database, and whether Telegram answers."""
-    from bot.diagnosis import diagnose  # noqa: PLC0415
-    from bot.report import print_diagnosis  # noqa: PLC0415
-    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.diagnosis import diagnose
+    from bot.report import print_diagnosis
+    from bot.settings import load_settings
 
     points = asyncio.run(diagnose(load_settings()))
     print_diagnosis(points)
@@ -96,6 +96,6 @@ def schema(
     kind: Annotated[Literal["flow", "directory", "languages", "phrases"], typer.Argument(help="Which file.")],
 ) -> None:
     """Print the JSON Schema of a file that people write, for their editor."""
-    from bot.content.schema import schema as schema_of  # noqa: PLC0415
+    from bot.content.schema import schema as schema_of
 
     typer.echo(json.dumps(schema_of(kind), indent=2, ensure_ascii=False))
