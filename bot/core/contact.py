@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from bot.core.message import fold
+from bot.core.terms import Terms
 
 POSITION_KEPT = timedelta(hours=24)
 LANGUAGE_KEPT = timedelta(days=30)
 HANDLE_KEPT = timedelta(hours=48)
+MEMBERSHIP_KEPT = timedelta(days=180)
+STILL_ASKED = timedelta(days=166)
+"""After so long without a word a member is asked, once, whether she still wants to hear from us."""
 TRAIL_LIMIT = 12
 """Steps that "back" can undo: enough to leave any flow, small enough to keep the record small."""
 RECENT_LIMIT = 6
@@ -62,6 +66,10 @@ class Contact:
     living: tuple[str, ...] = ()
     """Handles of the screen that she sees now, oldest first."""
     handles: tuple[Handle, ...] = ()
+    memberships: Mapping[str, Terms] = field(default_factory=dict)
+    """Her groups, and when each may write to her."""
+    address: str = ""
+    """Kept only while a group may write to her first."""
     is_leaving: bool = False
     """She asked to have her chat wiped, and that is not done yet."""
     seen: int = 0
@@ -77,8 +85,11 @@ class Contact:
         kept = self
         if hour - self.seen >= _hours(POSITION_KEPT):
             kept = replace(kept, position=None, trail=(), answers={}, timer=None, recent=(), living=())
+        if hour - self.seen >= _hours(MEMBERSHIP_KEPT):
+            kept = kept.with_memberships({}, "")
         if hour - self.seen >= _hours(LANGUAGE_KEPT):
-            kept = replace(kept, language="", city="")
+            # Her groups go on writing in her language.
+            kept = replace(kept, language=kept.language if kept.memberships else "", city="")
         handles = tuple(handle for handle in kept.handles if hour - handle.hour < _hours(HANDLE_KEPT))
         return kept if handles == kept.handles else replace(kept, handles=handles)
 
@@ -87,8 +98,10 @@ class Contact:
         hours = [min(handle.hour for handle in self.handles) + _hours(HANDLE_KEPT)] if self.handles else []
         if self.position or self.trail or self.answers or self.recent or self.living or self.timer:
             hours.append(self.seen + _hours(POSITION_KEPT))
-        if self.language or self.city:
+        if self.city or (self.language and not self.memberships):
             hours.append(self.seen + _hours(LANGUAGE_KEPT))
+        if self.memberships:
+            hours.append(self.seen + _hours(MEMBERSHIP_KEPT))
         return min(hours, default=None)
 
     def with_handles(self, ids: tuple[str, ...], now: datetime) -> Self:
@@ -97,10 +110,14 @@ class Contact:
         new = tuple(Handle(each, fold(now)) for each in ids if each and each not in known)
         return replace(self, handles=(*self.handles, *new)[-HANDLE_LIMIT:]) if new else self
 
+    def with_memberships(self, memberships: Mapping[str, Terms], address: str) -> Self:
+        """Change her groups; without any, nothing needs her address."""
+        return replace(self, memberships=memberships, address=address if memberships else "")
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data without the empty parts, ready to be sealed."""
         data: dict[str, Any] = {"seen": self.seen}
-        for name in ("language", "city", "recent", "living", "answers", "is_leaving"):
+        for name in ("language", "city", "recent", "living", "answers", "address", "is_leaving"):
             if value := getattr(self, name):
                 data[name] = value
         if self.position:
@@ -109,6 +126,8 @@ class Contact:
             data["trail"] = [_pack(each) for each in self.trail]
         if self.timer:
             data["timer"] = [self.timer.due_at, self.timer.node, self.timer.address]
+        if self.memberships:
+            data["memberships"] = {group: terms.to_dict() for group, terms in self.memberships.items()}
         if self.handles:
             by_hour: dict[str, list[str]] = {}
             for handle in self.handles:
@@ -129,6 +148,8 @@ class Contact:
             recent=tuple(data.get("recent", ())),
             living=tuple(data.get("living", ())),
             handles=tuple(Handle(each, int(hour)) for hour, ids in data.get("handles", {}).items() for each in ids),
+            memberships={group: Terms.from_dict(each) for group, each in data.get("memberships", {}).items()},
+            address=data.get("address", ""),
             is_leaving=data.get("is_leaving", False),
             seen=data["seen"],
         )

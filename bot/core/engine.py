@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer
 from bot.core.flow import Node
+from bot.core.house import Change, House
 from bot.core.library import (
     FIND_FOUND,
     FIND_RESULTS,
@@ -21,7 +22,7 @@ from bot.core.library import (
     Library,
 )
 from bot.core.message import Incoming, Kind, Screen, fold
-from bot.core.stage import Stage
+from bot.core.stage import NOTHING_SETTLED, Stage
 from bot.core.understanding import (
     Answered,
     Chosen,
@@ -77,13 +78,17 @@ class Turn:
     effects: tuple[Effect, ...] = ()
     replaces: tuple[str, ...] = ()
     """Handles of the screen that this one takes the place of."""
+    changes: tuple[Change, ...] = ()
+    """What is written beside her record, in the same transaction."""
 
 
-def respond(library: Library, contact: Contact, incoming: Incoming, now: datetime) -> Turn:
+def respond(
+    library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House = NOTHING_SETTLED
+) -> Turn:
     """Take one step: the same arguments always give the same turn, and no input raises."""
     contact = contact.forget_expired(now)
     if incoming.kind in (Kind.TIMER, Kind.AGAIN):
-        return _speak_first(library, contact, incoming, now)
+        return _speak_first(library, contact, incoming, now, house)
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
     language = contact.language or library.speech.negotiate(incoming.locale)
     is_repeated = mark in contact.recent
@@ -92,7 +97,7 @@ def respond(library: Library, contact: Contact, incoming: Incoming, now: datetim
     contact = replace(contact, language=language, seen=fold(now), recent=recent, is_leaving=is_leaving)
     if incoming.kind is not Kind.PRESS:
         contact = contact.with_handles((incoming.handle,), now)
-    step = _Step(library, contact, incoming.address.channel, str(incoming.address), now)
+    step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
     if is_repeated:
         # We may have died before her chat was wiped: the update that asked for it, come again, finishes that.
         return step.leave("exit") if is_leaving else step.show()
@@ -101,12 +106,12 @@ def respond(library: Library, contact: Contact, incoming: Incoming, now: datetim
     return step.take(understand(step.library, incoming, step.stage))
 
 
-def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime) -> Turn:
+def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
     """Show what she is waiting for: the screen of a timer, or the one that we owe her since a crash."""
     timer, position = contact.timer, contact.position
     if not position:
         return Turn(contact, None)
-    step = _Step(library, contact, incoming.address.channel, str(incoming.address), now)
+    step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
     if incoming.kind is Kind.AGAIN:
         return step.show()
     is_due = timer and timer.due_at <= now.timestamp()
@@ -122,9 +127,10 @@ def apologise(library: Library, contact: Contact, incoming: Incoming, now: datet
 
 
 def finish_leaving(contact: Contact, *, is_wiped: bool) -> Contact:
-    """Keep only language and city of who has left; messages that could not be wiped wait for the next time."""
+    """Keep only language, city and groups of who has left; what could not be wiped waits for the next time."""
     handles = () if is_wiped else contact.handles
-    return Contact(language=contact.language, city=contact.city, handles=handles, seen=contact.seen)
+    left = Contact(language=contact.language, city=contact.city, handles=handles, seen=contact.seen)
+    return left.with_memberships(contact.memberships, contact.address)
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,7 @@ class _Step:
     channel: str
     address: str
     now: datetime
+    house: House = NOTHING_SETTLED
 
     @property
     def stage(self) -> Stage | None:
@@ -148,7 +155,7 @@ class _Step:
     def _stage(self, contact: Contact, position: Position) -> Stage:
         if self.library.node(position) is None:
             position = MENU
-        return Stage(self.library, contact, position, self.channel, self.now)
+        return Stage(self.library, contact, position, self.channel, self.now, self.house)
 
     def take(self, meaning: Meaning) -> Turn:
         """Carry out what she meant."""
@@ -204,7 +211,8 @@ class _Step:
         if word in ("exit", "forget"):
             return self.leave(word)
         if word == "stop":
-            return replace(self, contact=replace(self.contact, timer=None)).go(STOPPED)
+            kept = replace(self.contact, timer=None).with_memberships({}, "")
+            return replace(self, contact=kept).go(STOPPED)
         return self.go(targets.get(word, MENU))
 
     def greet(self, payload: str) -> Turn:

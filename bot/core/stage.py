@@ -11,12 +11,14 @@ from bot.core.card import Teller
 from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT, Contact, Position
 from bot.core.directory import Confidence, Service
 from bot.core.flow import Node
+from bot.core.house import House
 from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
 from bot.core.speech import DIRECTORY, Word
 
 T = TypeVar("T")
 
+NOTHING_SETTLED = House()
 PAGE = 6
 """Entries of a list on one screen: what fits on a small phone above the ways out."""
 NO_COUNTRY = ""
@@ -49,6 +51,7 @@ class Stage:
     position: Position
     channel: str
     now: datetime
+    house: House = NOTHING_SETTLED
 
     @cached_property
     def node(self) -> Node:
@@ -80,7 +83,7 @@ class Stage:
             "country": self.country,
             "language": self.contact.language,
             "channel": self.channel,
-            "role": "woman",
+            "role": self.house.staff.role.value if self.house.staff else "woman",
         }
         return known[name] if name in known else self.contact.answers.get(name, "")
 

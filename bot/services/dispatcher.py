@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from bot.channels.base import Channel, SendError, Shown
 from bot.core.contact import Contact
 from bot.core.engine import Counted, Effect, Forgotten, Turn, Wiped, apologise, finish_leaving, respond
+from bot.core.house import House
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, Outgoing
 from bot.log import EVENTS, place_of
@@ -105,9 +106,9 @@ class Dispatcher:
         library = await self._library()
         now = self._now()
 
-        def act(contact: Contact) -> tuple[Contact, Turn]:
+        def act(contact: Contact, house: House) -> tuple[Contact, Turn]:
             try:
-                turn = respond(library, contact, incoming, now)
+                turn = respond(library, contact, incoming, now, house)
             except Exception as error:  # noqa: BLE001 - a bug must not leave her in silence
                 EVENTS.error("step failed: %s", place_of(error))
                 turn = apologise(library, contact, incoming, now)
@@ -126,14 +127,14 @@ class Dispatcher:
                 self._store.settle(incoming.address)
 
     async def _stored(
-        self, address: Address, act: Callable[[Contact], tuple[Contact, Turn]], owes: Callable[[Turn], bool]
+        self, address: Address, act: Callable[[Contact, House], tuple[Contact, Turn]], owes: Callable[[Turn], bool]
     ) -> Turn:
         while True:
             try:
                 return await self._store.step(address, act, owes)
             except SealError:
                 EVENTS.error("a record was tampered with; it is answered as a stranger's until it is purged")
-                return act(Contact())[1]
+                return act(Contact(), House())[1]
             except Exception as error:  # noqa: BLE001 - whatever the disk says, the update is not lost
                 EVENTS.error("cannot store, trying again; free some disk space: %s", place_of(error))
                 await self._sleep(STORE_PAUSE)
@@ -176,7 +177,7 @@ class Dispatcher:
         return bool(await self._insist(ask))
 
     async def _change(self, address: Address, change: Callable[[Contact], Contact]) -> None:
-        await self._stored(address, lambda contact: (change(contact), Turn(contact, None)), _never)
+        await self._stored(address, lambda contact, _: (change(contact), Turn(contact, None)), _never)
 
     async def _count(self, kind: str) -> None:
         try:

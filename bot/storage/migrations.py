@@ -21,6 +21,48 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE reply (key BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID",
         "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
     ),
+    (
+        """CREATE TABLE member (
+    "group" BLOB,
+    contact BLOB,
+    language BLOB NOT NULL,
+    PRIMARY KEY ("group", contact)
+) WITHOUT ROWID""",
+        "CREATE INDEX member_contact ON member (contact)",
+        "CREATE TABLE plan (key BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID",
+        """CREATE TABLE answer (
+    subject BLOB,
+    contact BLOB,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (subject, contact)
+) WITHOUT ROWID""",
+        "CREATE INDEX answer_contact ON answer (contact)",
+        "CREATE TABLE staff (key BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID",
+        """CREATE TABLE invitation (
+    code BLOB PRIMARY KEY,
+    sealed BLOB NOT NULL,
+    purge_at INTEGER NOT NULL
+) WITHOUT ROWID""",
+        """CREATE TABLE notice (
+    id BLOB PRIMARY KEY,
+    sealed BLOB NOT NULL,
+    stage TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    purge_at INTEGER NOT NULL
+) WITHOUT ROWID""",
+        "CREATE INDEX notice_due ON notice (stage, due_at)",
+        """CREATE TABLE delivery (
+    notice BLOB,
+    contact BLOB,
+    state TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (notice, contact)
+) WITHOUT ROWID""",
+        "CREATE INDEX delivery_due ON delivery (rank, due_at) WHERE state = 'pending'",
+        "CREATE INDEX delivery_contact ON delivery (contact) WHERE state IN ('pending', 'waiting')",
+    ),
 )
 """Step n leads to version n. A step that was released is never changed: add the next one."""
 VERSION = len(STEPS)

@@ -4,9 +4,9 @@ import hmac
 import logging
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
@@ -14,9 +14,14 @@ from typing import Self, TypeVar
 import orjson
 
 from bot.core.contact import Contact
+from bot.core.house import House
 from bot.core.message import Address, fold
 from bot.storage.database import Database, StoreProblem, connect
+from bot.storage.house import Houses
 from bot.storage.migrations import VERSION, migrate
+from bot.storage.notices import Notices
+from bot.storage.outbox import Outbox
+from bot.storage.staff import Register
 from bot.storage.vault import KeyProblem, SealError, Vault
 
 __all__ = ["FEWEST_SHOWN", "Description", "Store", "StoreProblem"]
@@ -51,19 +56,31 @@ class Description:
 class Store:
     """The one door to the database: no row goes in or out unsealed."""
 
-    def __init__(self, path: Path, database: Database, vault: Vault) -> None:
-        """Take an open database; `Store.open` is the way to get one."""
+    def __init__(
+        self, path: Path, database: Database, vault: Vault, languages: Callable[[], Iterable[str]] = tuple
+    ) -> None:
+        """Take an open database; `Store.open` is the way to get one. `languages` are those that the bot speaks."""
         self._path = path
         self._database = database
         self._vault = vault
+        self._notices = Notices(vault)
+        self._houses = Houses(vault, self._notices, languages)
+        self.outbox = Outbox(database, self._notices, self._houses, self._read, self._write)
+        self.staff = Register(database, vault)
         self._settled: deque[bytes] = deque()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path, vault: Vault, patience: timedelta = PATIENCE) -> AsyncIterator[Self]:
+    async def open(
+        cls,
+        path: Path,
+        vault: Vault,
+        patience: timedelta = PATIENCE,
+        languages: Callable[[], Iterable[str]] = tuple,
+    ) -> AsyncIterator[Self]:
         """Open the database, made or brought up to date if need be; raises `StoreProblem` or `KeyProblem`."""
         async with Database(lambda: _open(path, vault, patience)) as database:
-            store = cls(path, database, vault)
+            store = cls(path, database, vault, languages)
             try:
                 yield store
             finally:
@@ -72,13 +89,14 @@ class Store:
     async def step(
         self,
         address: Address,
-        act: Callable[[Contact], tuple[Contact, T]],
+        act: Callable[[Contact, House], tuple[Contact, T]],
         owes: Callable[[T], bool] = lambda _: False,
     ) -> T:
         """Let `act` change what is kept about one person, and return its answer when the change is on disk.
 
-        Where `owes` finds that the answer calls for a reply, her address is kept, sealed, until `settle`: whoever
-        starts after a crash knows to whom the current screen is still due.
+        What the answer lists as `changes` is written with it, or nothing is. Where `owes` finds that the answer calls
+        for a reply, her address is kept, sealed, until `settle`: whoever starts after a crash knows to whom the current
+        screen is still due.
 
         `act` runs in the database's thread, after every earlier step of this address, and must be pure. What it raises
         reaches the caller, and nothing is written. An unknown person is an empty contact; one who becomes empty is
@@ -88,17 +106,32 @@ class Store:
         def work(connection: sqlite3.Connection) -> T:
             self._forget_settled(connection)
             key = self._vault.pseudonym(address)
-            row = connection.execute("SELECT sealed FROM contact WHERE key = ?", (key,)).fetchone()
-            old = self._unseal(key, row[0]) if row else Contact()
-            new, answer = act(old)
+            old = self._read(connection, key)
+            new, answer = self._act(connection, key, old, act)
             if new != old:
-                self._write(connection, key, new)
+                self._write(connection, key, new, old)
+            self._houses.apply(connection, key, getattr(answer, "changes", ()))
             if owes(answer):
                 sealed = self._vault.seal("reply", key, str(address).encode())
                 connection.execute("INSERT OR REPLACE INTO reply (key, sealed) VALUES (?, ?)", (key, sealed))
             return answer
 
         return await self._database.commit_together(work)
+
+    def _act(
+        self,
+        connection: sqlite3.Connection,
+        key: bytes,
+        old: Contact,
+        act: Callable[[Contact, House], tuple[Contact, T]],
+    ) -> tuple[Contact, T]:
+        """Let staff see in the same step what depends on their choice; `act` is pure, so that twice does no harm."""
+        house = self._houses.find(connection, key, old)
+        new, answer = act(old, house)
+        if house.staff and new.answers != old.answers:
+            seen = self._houses.find(connection, key, replace(old, answers=new.answers))
+            new, answer = act(old, seen)
+        return new, answer
 
     def settle(self, address: Address) -> None:
         """Note that a reply was given; the next step of anybody takes its row away, at no cost of its own."""
@@ -213,9 +246,15 @@ class Store:
             _log.warning("contact_unreadable")
             return Contact()
 
-    def _write(self, connection: sqlite3.Connection, key: bytes, contact: Contact) -> None:
+    def _read(self, connection: sqlite3.Connection, key: bytes) -> Contact:
+        row = connection.execute("SELECT sealed FROM contact WHERE key = ?", (key,)).fetchone()
+        return self._unseal(key, row[0]) if row else Contact()
+
+    def _write(self, connection: sqlite3.Connection, key: bytes, contact: Contact, old: Contact) -> None:
+        self._houses.enrol(connection, key, old, contact)
         purge_at = contact.purge_hour()
         if purge_at is None:
+            self._houses.forget(connection, key)
             connection.execute("DELETE FROM contact WHERE key = ?", (key,))
             return
         sealed = self._vault.seal("contact", key, orjson.dumps(contact.to_dict()))
@@ -230,7 +269,8 @@ class Store:
             "SELECT key, sealed FROM contact WHERE purge_at <= ? LIMIT ?", (fold(now), PURGE_BATCH)
         ).fetchall()
         for key, sealed in rows:
-            self._write(connection, key, self._salvage(key, sealed).forget_expired(now))
+            old = self._salvage(key, sealed)
+            self._write(connection, key, old.forget_expired(now), old)
         return len(rows)
 
 

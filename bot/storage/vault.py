@@ -65,6 +65,10 @@ class Vault:
         """Name a person so that nobody without the key can find her number by trying them all."""
         return hmac.digest(self._index, str(address).encode(), "sha256")
 
+    def index(self, kind: str, text: str) -> bytes:
+        """Name a thing of ours, such as a group, so that a copy of the database does not tell which it is."""
+        return hmac.digest(self._index, f"{kind}\0{text}".encode(), "sha256")
+
     def check(self) -> bytes:
         """Return the value by which a database knows its key again."""
         return hmac.digest(self._check, b"comadre", "sha256")

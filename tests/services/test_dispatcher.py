@@ -187,7 +187,7 @@ async def test_a_full_disk_forgets_no_message_that_a_wipe_must_reach(
 
     monkeypatch.setattr(store, "step", step)
     await dispatcher.receive(ana.types("/start en"))
-    assert {handle.id for handle in (await genuine(ana.address, lambda contact: (contact, contact))).handles} == set(
+    assert {handle.id for handle in (await genuine(ana.address, lambda contact, _: (contact, contact))).handles} == set(
         ana.messages
     )
 

@@ -62,12 +62,12 @@ def full(text: str) -> Contact:
 
 async def read(store: Store, address: Address) -> Contact:
     """Return what is kept about one person."""
-    return await store.step(address, lambda contact: (contact, contact))
+    return await store.step(address, lambda contact, _: (contact, contact))
 
 
 async def write(store: Store, address: Address, contact: Contact) -> None:
     """Keep this about one person, whatever was kept before."""
-    await store.step(address, lambda _: (contact, None))
+    await store.step(address, lambda *_: (contact, None))
 
 
 async def rows(store: Store) -> list[tuple[bytes, bytes, int | None, int]]:

@@ -174,7 +174,7 @@ class TestGroups:
     async def test_a_failure_of_sqlite_within_a_group_undoes_what_the_group_did_before(self, store: Store) -> None:
         await write(store, ANA, at(1))
 
-        def fail(_: Contact) -> tuple[Contact, None]:
+        def fail(*_: object) -> tuple[Contact, None]:
             raise sqlite3.OperationalError("disk I/O error")
 
         outcomes = await asyncio.gather(

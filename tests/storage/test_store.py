@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.contact import Contact, Handle, Timer
+from bot.core.house import House
 from bot.core.message import Address
 from bot.storage.migrations import VERSION
 from bot.storage.store import FEWEST_SHOWN, PURGE_BATCH, Store
@@ -54,7 +55,7 @@ class TestStep:
             assert await read(after, ANA) == full("hers")
 
     async def test_the_answer_of_the_act_is_returned(self, store: Store) -> None:
-        assert await store.step(ANA, lambda _: (at(1), "answer")) == "answer"
+        assert await store.step(ANA, lambda *_: (at(1), "answer")) == "answer"
 
     @pytest.mark.parametrize("nothing", [Contact(), Contact(seen=HOUR)])
     async def test_who_becomes_empty_is_deleted(self, store: Store, nothing: Contact) -> None:
@@ -78,7 +79,7 @@ class TestStep:
         assert [row[2:] for row in await rows(store)] == [(None, HOUR + 30 * 24)]
 
     async def test_steps_of_one_person_see_each_other_in_the_order_they_came(self, store: Store) -> None:
-        def turn(page: int, contact: Contact) -> tuple[Contact, int]:
+        def turn(page: int, contact: Contact, _: House) -> tuple[Contact, int]:
             return at(page), contact.position.page if contact.position else 0
 
         seen = await asyncio.gather(*(store.step(ANA, partial(turn, n)) for n in range(1, 151)))
@@ -88,7 +89,7 @@ class TestStep:
     async def test_an_act_that_fails_writes_nothing_and_fails_nobody_else(self, store: Store) -> None:
         await write(store, ANA, at(1))
 
-        def fail(_: Contact) -> tuple[Contact, None]:
+        def fail(*_: object) -> tuple[Contact, None]:
             raise ZeroDivisionError
 
         others = [Address("telegram", str(number)) for number in range(20)]

@@ -12,7 +12,7 @@ from bot.storage.vault import Vault
 from tests.storage.example import ANA, KEY, at
 
 
-def turn(page: int, _: Contact) -> tuple[Contact, None]:
+def turn(page: int, *_: object) -> tuple[Contact, None]:
     """Put her on a page, wherever she was."""
     return at(page), None
 

@@ -1,0 +1,232 @@
+"""What peers settle in the chat, beside the library, which comes from files: plans, questions, who moderates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any, Self
+
+from bot.core.meeting import Plan
+from bot.core.notice import Notice
+
+GROUP, MEETING, AUDIENCE = "group", "meeting", "to"
+"""Answers that say what a moderator has before her; the audience is ids of groups, apart by blanks."""
+
+
+class Role(StrEnum):
+    """What somebody who answers for a group may do."""
+
+    MODERATOR = "moderator"
+    """Writes to the groups that she was invited for, and to no others."""
+    ADMIN = "admin"
+    """A moderator of every group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who answers, under two words that were made up for her."""
+
+    designation: str
+    role: Role
+    groups: tuple[str, ...] = ()
+
+    def may(self, group: str) -> bool:
+        """Tell whether she answers for a group; whoever was not told so, may not."""
+        return self.role is Role.ADMIN or group in self.groups
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, ready to be sealed."""
+        return {"designation": self.designation, "role": self.role.value, "groups": list(self.groups)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read back what `to_dict` wrote."""
+        return cls(data["designation"], Role(data["role"]), tuple(data["groups"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Something that a member wants to speak of at a meeting, without who she is."""
+
+    meeting: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a group decides together: one answer each, changed at will until it closes."""
+
+    id: str
+    texts: Mapping[str, str]
+    """The question by language; the main language of the group is always there."""
+    answers: tuple[str, ...]
+    """As typed, in the order of the buttons."""
+    closes_at: int
+    quorum: int
+    is_agreement: bool = False
+    """A yes, the first answer, puts `texts` in the place of the group's agreement."""
+    counts: tuple[int, ...] = ()
+    """How many chose each answer, once it is closed; before that nobody is told."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether its result stands."""
+        return bool(self.counts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, ready to be sealed."""
+        return {
+            "id": self.id,
+            "texts": dict(self.texts),
+            "answers": list(self.answers),
+            "closes_at": self.closes_at,
+            "quorum": self.quorum,
+            "is_agreement": self.is_agreement,
+            "counts": list(self.counts),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read back what `to_dict` wrote."""
+        return cls(**{**data, "answers": tuple(data["answers"]), "counts": tuple(data["counts"])})
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """What one group has settled in the chat, sealed as a whole."""
+
+    plan: Plan = field(default_factory=Plan)
+    agenda: tuple[Proposal, ...] = ()
+    questions: tuple[Question, ...] = ()
+    agreement: Mapping[str, str] = field(default_factory=dict)
+    """By language, where the group has voted one; it stands before that of the directory."""
+    shows_small: bool = False
+    """The group agreed to see results below five."""
+    written: Mapping[str, int] = field(default_factory=dict)
+    """Broadcasts by day, for the limit a day."""
+    texts: tuple[tuple[str, int], ...] = ()
+    """Digest and hour of the last broadcasts: the same again within an hour is asked about."""
+
+    def changed(self, **parts: Any) -> Self:
+        """Return this state with some parts replaced."""
+        return replace(self, **parts)
+
+    def question(self, name: str) -> Question | None:
+        """Return a question by its id."""
+        return next((each for each in self.questions if each.id == name), None)
+
+    def forget_before(self, day: date) -> Self:
+        """Drop what is over: proposals of past meetings, changes of them, days that no limit looks at."""
+        first = day.isoformat()
+        return replace(
+            self,
+            plan=self.plan.forget_before(day),
+            written={on: number for on, number in self.written.items() if on >= first},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, ready to be sealed."""
+        return {
+            "plan": self.plan.to_dict(),
+            "agenda": [[each.meeting, each.text] for each in self.agenda],
+            "questions": [each.to_dict() for each in self.questions],
+            "agreement": dict(self.agreement),
+            "shows_small": self.shows_small,
+            "written": dict(self.written),
+            "texts": [list(each) for each in self.texts],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read back what `to_dict` wrote."""
+        return cls(
+            plan=Plan.from_dict(data["plan"]),
+            agenda=tuple(Proposal(*each) for each in data["agenda"]),
+            questions=tuple(Question.from_dict(each) for each in data["questions"]),
+            agreement=data["agreement"],
+            shows_small=data["shows_small"],
+            written=data["written"],
+            texts=tuple((digest, hour) for digest, hour in data["texts"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a notice has come, without anybody in it."""
+
+    id: str
+    notice: Notice
+    stage: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Deliveries by state."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All of it, as one step finds it."""
+
+    groups: Mapping[str, GroupState] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Her own answers, by subject."""
+    staff: Staff | None = None
+    tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """For staff only: how many gave each answer, by subject."""
+    audience: Mapping[str, int] = field(default_factory=dict)
+    """For staff only: members of the groups that she is about to write to, by language."""
+    notices: tuple[Progress, ...] = ()
+    """For staff only: what is on its way from her groups."""
+
+    def state(self, group: str) -> GroupState:
+        """Return what a group has settled; nothing yet is a state too."""
+        return self.groups.get(group) or GroupState()
+
+
+def meeting_subject(group: str, meeting: str) -> str:
+    """Name what a member answers when she says whether she comes."""
+    return f"meeting {group} {meeting}"
+
+
+def question_subject(group: str, question: str) -> str:
+    """Name what a member answers when her group decides."""
+    return f"question {group} {question}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A step changed what a group has settled."""
+
+    group: str
+    state: GroupState
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """She answered a question or said whether she comes; an empty answer takes it back."""
+
+    subject: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A notice is to go out when it is due."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """What is left of a notice stays here."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A second person has read a broadcast and lets it go."""
+
+    id: str
+
+
+Change = Settled | Answered | Announced | Halted | Approved
+"""What a step changes beside her record, written in the same transaction or not at all."""
