@@ -115,14 +115,10 @@ class Houses:
 
     def audience(self, connection: sqlite3.Connection, groups: Iterable[str]) -> Mapping[str, int]:
         """Count the members of some groups by language, each of them once."""
-        # In hex, since json_each, which keeps the number of groups out of the statement, knows no bytes.
-        names = orjson.dumps([self._vault.index("group", group).hex().upper() for group in groups]).decode()
-        counted = connection.execute(
-            "SELECT language, count(DISTINCT contact) FROM member"
-            ' WHERE "group" IN (SELECT g."group" FROM (SELECT DISTINCT "group" FROM member) g, json_each(?) j'
-            ' WHERE hex(g."group") = j.value) GROUP BY language',
-            (names,),
-        ).fetchall()
+        keys = [self._vault.index("group", group) for group in groups]
+        marks = ", ".join("?" * len(keys))
+        query = f'SELECT language, count(DISTINCT contact) FROM member WHERE "group" IN ({marks}) GROUP BY language'  # noqa: S608 - question marks
+        counted = connection.execute(query, keys).fetchall()
         codes = {self._vault.index("language", code): code for code in self._languages()}
         return {codes.get(language, ""): number for language, number in counted}
 
