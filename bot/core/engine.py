@@ -7,8 +7,9 @@ from hashlib import blake2b
 
 from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer
 from bot.core.flow import Node
-from bot.core.house import Change, House
+from bot.core.house import Change, House, Resigned
 from bot.core.library import (
+    DESK,
     FIND_FOUND,
     FIND_RESULTS,
     FIND_WHAT,
@@ -103,6 +104,8 @@ def respond(
         return step.leave("exit") if is_leaving else step.show()
     if incoming.kind is Kind.START:
         return step.greet(incoming.payload)
+    if incoming.kind is Kind.INVITED:
+        return step.go(DESK)
     return step.take(understand(step.library, incoming, step.stage))
 
 
@@ -153,9 +156,13 @@ class _Step:
         return self._stage(self.contact, MENU if node and node.is_passing else position)
 
     def _stage(self, contact: Contact, position: Position) -> Stage:
-        if self.library.node(position) is None:
+        if self.library.node(position) is None or not self._admits(position):
             position = MENU
         return Stage(self.library, contact, position, self.channel, self.now, self.house)
+
+    def _admits(self, position: Position) -> bool:
+        """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
+        return self.library.flows[position.flow].audience == "woman" or self.house.staff is not None
 
     def take(self, meaning: Meaning) -> Turn:
         """Carry out what she meant."""
@@ -270,7 +277,7 @@ class _Step:
         bare = replace(stage.screen(), ways=())
         if word == "exit":
             return Turn(kept, bare, (Wiped(handles),))
-        return Turn(Contact(), bare, (Forgotten(handles),))
+        return Turn(Contact(), bare, (Forgotten(handles),), changes=(Resigned(),))
 
 
 def _passage(stage: Stage) -> str | None:

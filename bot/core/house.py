@@ -29,6 +29,8 @@ class Staff:
     designation: str
     role: Role
     groups: tuple[str, ...] = ()
+    address: str = ""
+    """What concerns her groups is told to her first."""
 
     def may(self, group: str) -> bool:
         """Tell whether she answers for a group; whoever was not told so, may not."""
@@ -36,12 +38,13 @@ class Staff:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready to be sealed."""
-        return {"designation": self.designation, "role": self.role.value, "groups": list(self.groups)}
+        data = {"designation": self.designation, "role": self.role.value, "groups": list(self.groups)}
+        return data | {"address": self.address}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read back what `to_dict` wrote."""
-        return cls(data["designation"], Role(data["role"]), tuple(data["groups"]))
+        return cls(data["designation"], Role(data["role"]), tuple(data["groups"]), data["address"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,5 +231,10 @@ class Approved:
     id: str
 
 
-Change = Settled | Answered | Announced | Halted | Approved
+@dataclass(frozen=True, slots=True)
+class Resigned:
+    """She is forgotten, and with her whatever she answered for."""
+
+
+Change = Settled | Answered | Announced | Halted | Approved | Resigned
 """What a step changes beside her record, written in the same transaction or not at all."""

@@ -25,7 +25,9 @@ FIND_WHAT = Position("find", "start")
 FIND_WHERE = Position("find", "where")
 FIND_RESULTS = Position("find", "results")
 FIND_FOUND = Position("find", "found")
-LANDMARKS = (GREETING, MENU, HELP, GONE, FORGOTTEN, STOPPED, FIND_WHAT, FIND_WHERE, FIND_RESULTS, FIND_FOUND)
+DESK = Position("moderate", "start")
+"""Where staff begin."""
+LANDMARKS = (GREETING, MENU, HELP, GONE, FORGOTTEN, STOPPED, FIND_WHAT, FIND_WHERE, FIND_RESULTS, FIND_FOUND, DESK)
 """Places that the engine goes to by itself; `comadre check` says when a flow lost one."""
 
 KEYWORDS_SEPARATOR = ", "

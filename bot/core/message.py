@@ -43,6 +43,8 @@ class Kind(StrEnum):
     """She changed a message that was answered already."""
     TIMER = "timer"
     """Ours: the time that a screen asked for has come."""
+    INVITED = "invited"
+    """Ours: what she sent was an invitation, and she is one of the staff now."""
     AGAIN = "again"
     """Ours: she may not have seen her screen, for we stopped in the middle."""
 

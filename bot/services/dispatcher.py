@@ -12,6 +12,7 @@ from bot.channels.base import Channel, SendError, Shown
 from bot.core.contact import Contact
 from bot.core.engine import Counted, Effect, Forgotten, Turn, Wiped, apologise, finish_leaving, respond
 from bot.core.house import House
+from bot.core.invitation import invitation_in
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, Outgoing
 from bot.log import EVENTS, place_of
@@ -105,6 +106,8 @@ class Dispatcher:
     async def _step(self, incoming: Incoming, *, is_owed: bool) -> Turn:
         library = await self._library()
         now = self._now()
+        if (code := invitation_in(incoming)) and await self._store.staff.redeem(code, incoming.address, now):
+            incoming = replace(incoming, kind=Kind.INVITED)
 
         def act(contact: Contact, house: House) -> tuple[Contact, Turn]:
             try:

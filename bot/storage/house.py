@@ -20,6 +20,7 @@ from bot.core.house import (
     Halted,
     House,
     Progress,
+    Resigned,
     Settled,
     Staff,
     meeting_subject,
@@ -86,6 +87,8 @@ class Houses:
                     self._notices.halt(connection, bytes.fromhex(name))
                 case Approved(name):
                     self._notices.approve(connection, bytes.fromhex(name))
+                case Resigned():
+                    connection.execute("DELETE FROM staff WHERE key = ?", (key,))
 
     def enrol(self, connection: sqlite3.Connection, key: bytes, old: Contact, new: Contact) -> None:
         """Keep the rows of members equal to what the records say, for a notice finds its readers there."""
