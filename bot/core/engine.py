@@ -23,6 +23,7 @@ from bot.core.library import (
     Library,
 )
 from bot.core.message import Incoming, Kind, Screen, fold
+from bot.core.rooms import ACTIONS
 from bot.core.stage import NOTHING_SETTLED, Stage
 from bot.core.understanding import (
     Answered,
@@ -153,12 +154,13 @@ class _Step:
             return None
         node = self.library.node(position)
         # An edit may have turned the node where she stands into one that only passes on.
-        return self._stage(self.contact, MENU if node and node.is_passing else position)
+        return self.at(self.contact, MENU if node and node.is_passing else position)
 
-    def _stage(self, contact: Contact, position: Position) -> Stage:
+    def at(self, contact: Contact, position: Position) -> Stage:
+        """Return what she has at a place, or at the menu if it is not there, or not for her."""
         if self.library.node(position) is None or not self._admits(position):
             position = MENU
-        return Stage(self.library, contact, position, self.channel, self.now, self.house)
+        return Stage(self.library, contact, position, self.channel, self.now, self.house, self.address)
 
     def _admits(self, position: Position) -> bool:
         """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
@@ -240,25 +242,33 @@ class _Step:
 
     def go(self, position: Position, *, is_back: bool = False, turns_page: bool = False) -> Turn:
         """Arrive at `position`, passing through the nodes that only act or decide."""
-        contact, effects = self.contact, []
+        step = self
+        effects: list[Effect] = []
+        changes: list[Change] = []
         for _ in range(LONGEST_PASSAGE):
-            stage = self._stage(contact, position)
+            stage = step.at(step.contact, position)
             node = stage.node
             if node.do in ("exit", "forget_me"):
-                return replace(self, contact=contact).leave("exit" if node.do == "exit" else "forget")
+                return step.leave("exit" if node.do == "exit" else "forget")
             if node.do == "report_wrong":
                 effects.append(Counted(f"wrong:{stage.known('service')}"))
             passed = _passage(stage)
+            if node.do and node.do in ACTIONS:
+                outcome = ACTIONS[node.do](stage)
+                passed = outcome.go or passed
+                changes += outcome.changes
+                step = replace(step, contact=outcome.contact, house=step.house.after(outcome.changes))
             if passed is None:
                 break
             position = self.library.resolve(passed, stage.position.flow)
         else:
-            stage = self._stage(contact, MENU)
-        contact = self._arrived(contact, stage, is_back=is_back or turns_page)
-        shown = self._stage(contact, stage.position)
-        return Turn(contact, shown.screen(), tuple(effects), replaces=self.contact.living)
+            stage = step.at(step.contact, MENU)
+        contact = step.arrived(step.contact, stage, is_back=is_back or turns_page)
+        shown = step.at(contact, stage.position)
+        return Turn(contact, shown.screen(), tuple(effects), self.contact.living, tuple(changes))
 
-    def _arrived(self, contact: Contact, stage: Stage, *, is_back: bool) -> Contact:
+    def arrived(self, contact: Contact, stage: Stage, *, is_back: bool) -> Contact:
+        """Note where she is now, how she gets back, and what is to be shown later."""
         left = contact.position
         trail = contact.trail
         if left and not is_back and left != stage.position:
@@ -273,7 +283,7 @@ class _Step:
         handles = tuple(dict.fromkeys((*(each.id for each in self.contact.handles), *self.contact.living)))
         kept = replace(self.contact, position=None, trail=(), answers={}, timer=None, living=(), is_leaving=True)
         kept = kept.with_handles(self.contact.living, self.now)
-        stage = self._stage(Contact(language=self.contact.language), GONE if word == "exit" else FORGOTTEN)
+        stage = self.at(Contact(language=self.contact.language), GONE if word == "exit" else FORGOTTEN)
         bare = replace(stage.screen(), ways=())
         if word == "exit":
             return Turn(kept, bare, (Wiped(handles),))
@@ -285,6 +295,6 @@ def _passage(stage: Stage) -> str | None:
     node = stage.node
     for subject, cases in node.switch.items():
         return cases.get(stage.known(subject) or NOBODY) or cases.get(OTHERWISE, "start.menu")
-    if node.list == "services" and node.empty and not stage.services:
+    if node.empty and not stage.listed:
         return node.empty
     return node.go if node.is_passing else None

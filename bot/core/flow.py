@@ -36,9 +36,48 @@ def _as_duration(value: Any) -> Any:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_as_duration)]
-Listed = Literal["services", "cities", "languages"]
-Asked = Literal["place", "text", "number", "time"]
-Action = Literal["exit", "forget_me", "stop", "report_wrong"]
+Listed = Literal[
+    "services",
+    "cities",
+    "languages",
+    "groups",
+    "my_groups",
+    "meetings",
+    "proposals",
+    "questions",
+    "answers",
+    "desks",
+    "days",
+    "audiences",
+    "untranslated",
+    "notices",
+]
+Asked = Literal["place", "text", "number", "time", "content"]
+"""`content` is what peers write to others: a text, a voice note or a picture."""
+Action = Literal[
+    "exit",
+    "forget_me",
+    "stop",
+    "report_wrong",
+    "join_group",
+    "leave_group",
+    "come",
+    "not_come",
+    "propose",
+    "vote",
+    "add_meeting",
+    "move_meeting",
+    "cancel_meeting",
+    "restore_meeting",
+    "set_place",
+    "set_note",
+    "announce",
+    "halt",
+    "approve",
+    "discard",
+    "ask_group",
+    "close_question",
+]
 Subject = Literal["city", "country", "language", "channel", "role"]
 
 

@@ -1,6 +1,6 @@
 """What peers settle in the chat, beside the library, which comes from files: plans, questions, who moderates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -164,26 +164,6 @@ class Progress:
     """Deliveries by state."""
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """All of it, as one step finds it."""
-
-    groups: Mapping[str, GroupState] = field(default_factory=dict)
-    own: Mapping[str, str] = field(default_factory=dict)
-    """Her own answers, by subject."""
-    staff: Staff | None = None
-    tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """For staff only: how many gave each answer, by subject."""
-    audience: Mapping[str, int] = field(default_factory=dict)
-    """For staff only: members of the groups that she is about to write to, by language."""
-    notices: tuple[Progress, ...] = ()
-    """For staff only: what is on its way from her groups."""
-
-    def state(self, group: str) -> GroupState:
-        """Return what a group has settled; nothing yet is a state too."""
-        return self.groups.get(group) or GroupState()
-
-
 def meeting_subject(group: str, meeting: str) -> str:
     """Name what a member answers when she says whether she comes."""
     return f"meeting {group} {meeting}"
@@ -238,3 +218,33 @@ class Resigned:
 
 Change = Settled | Answered | Announced | Halted | Approved | Resigned
 """What a step changes beside her record, written in the same transaction or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All of it, as one step finds it."""
+
+    groups: Mapping[str, GroupState] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Her own answers, by subject."""
+    staff: Staff | None = None
+    tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """For staff only: how many gave each answer, by subject."""
+    audience: Mapping[str, int] = field(default_factory=dict)
+    """For staff only: members of the groups that she is about to write to, by language."""
+    notices: tuple[Progress, ...] = ()
+    """For staff only: what is on its way from her groups."""
+
+    def state(self, group: str) -> GroupState:
+        """Return what a group has settled; nothing yet is a state too."""
+        return self.groups.get(group) or GroupState()
+
+    def after(self, changes: Iterable[Change]) -> Self:
+        """Return what is to be seen once some changes are made: what is settled, and what she answered."""
+        groups, own = dict(self.groups), dict(self.own)
+        for change in changes:
+            if isinstance(change, Settled):
+                groups[change.group] = change.state
+            elif isinstance(change, Answered):
+                own[change.subject] = change.value
+        return replace(self, groups=groups, own=own)

@@ -1,7 +1,7 @@
 """What one person has before her: the choices and the texts of her position, in her language."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -12,8 +12,10 @@ from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT, Contact,
 from bot.core.directory import Confidence, Service
 from bot.core.flow import Node
 from bot.core.house import House
+from bot.core.item import Item
 from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
+from bot.core.rooms import FILLS, KNOWN, LISTS
 from bot.core.speech import DIRECTORY, Word
 
 T = TypeVar("T")
@@ -27,21 +29,6 @@ NEXT_TOPIC = {"sexual_violence": "violence", "crime_victims": "violence", "spiki
 """Which lines help where a country has none for a topic."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that she can choose here, and what choosing it does."""
-
-    token: str
-    go: Position
-    answers: Mapping[str, str] = field(default_factory=dict)
-    text: str = ""
-    """The English label of a written choice."""
-    service: Service | None = None
-    language: str = ""
-    city: str = ""
-    turns_page: bool = False
-
-
 @dataclass(frozen=True)
 class Stage:
     """One position of one contact at one moment."""
@@ -52,6 +39,8 @@ class Stage:
     channel: str
     now: datetime
     house: House = NOTHING_SETTLED
+    address: str = ""
+    """Where she is reached, for what is to be written to her later."""
 
     @cached_property
     def node(self) -> Node:
@@ -85,19 +74,26 @@ class Stage:
             "channel": self.channel,
             "role": self.house.staff.role.value if self.house.staff else "woman",
         }
+        if name in KNOWN:
+            return KNOWN[name](self)
         return known[name] if name in known else self.contact.answers.get(name, "")
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """Everything that she can choose here, on whatever page, listed entries first."""
         if self._is_dynamic:
-            return (*self._listed(), *self._written())
-        return self._once("items", lambda: (*self._listed(), *self._written()))
+            return (*self.listed, *self._written())
+        return self._once("items", lambda: (*self.listed, *self._written()))
+
+    @cached_property
+    def listed(self) -> tuple[Item, ...]:
+        """What the list of this node finds, in the order of its source."""
+        return tuple(self._listed())
 
     @property
     def _is_dynamic(self) -> bool:
         """Tell whether what can be chosen here differs from one woman or moment to the next."""
-        return self.node.list in ("services", "languages")
+        return self.node.list is not None and self.node.list != "cities"
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
         """Work out once what is the same for everybody who speaks her language and can go back as she can."""
@@ -126,6 +122,9 @@ class Stage:
             for service in self.services:
                 answers = {node.name or "service": service.id}
                 yield Item(self._token("service", service.id), self._next, answers, service=service)
+        elif node.list:
+            for entry in LISTS[node.list](self):
+                yield Item(self._token(node.list, entry.id), self._next, entry.answers, said=entry.label)
 
     @property
     def _next(self) -> Position:
@@ -173,10 +172,10 @@ class Stage:
         """The choices of this page in the order that she sees them: open now first."""
         if not self._is_dynamic:
             return self.items
-        listed, written = list(self._listed()), tuple(self._written())
+        listed, written = list(self.listed), tuple(self._written())
         if self.node.list == "services":
             listed.sort(key=self._rank)
-        pages = max(1, -(-len(listed) // PAGE)) if self.node.list == "services" else 1
+        pages = max(1, -(-len(listed) // PAGE)) if self.node.list != "languages" else 1
         if pages == 1:
             return (*listed, *written)
         page = self.position.page % pages
@@ -197,6 +196,8 @@ class Stage:
         spoken = language or self.contact.language
         if item.service:
             return self.teller.label(item.service)
+        if item.said:
+            return item.said
         if item.language:
             return self.library.speech.languages[item.language].name
         if item.city:
@@ -257,6 +258,8 @@ class Stage:
             return self.teller.service(service) if service else self.library.phrase(self.contact.language, "place_gone")
         if name == "kept":
             return self._kept()
+        if name in FILLS:
+            return FILLS[name](self, argument)
         return self._name_of(name)
 
     def _topic(self, argument: str) -> str:

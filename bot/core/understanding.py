@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from bot.core.item import Item
 from bot.core.library import Library
 from bot.core.message import Incoming, Kind
 from bot.core.speech import Word, normalise
-from bot.core.stage import Item, Stage
+from bot.core.stage import Stage
 from bot.core.vocabulary import Sense
 
 LONGEST_READ = 1000

@@ -1,0 +1,37 @@
+"""What a room can add to a flow, as types."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.contact import Contact
+from bot.core.house import Change
+
+if TYPE_CHECKING:
+    from bot.core.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a list: what it says, in her language, and the answers that choosing it gives."""
+
+    id: str
+    label: str
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action leads to."""
+
+    contact: Contact
+    changes: tuple[Change, ...] = ()
+    go: str = ""
+    """Where to instead of the node's `go:`, as when she may not do it."""
+
+
+List = Callable[["Stage"], Iterable[Entry]]
+Action = Callable[["Stage"], Outcome]
+Fill = Callable[["Stage", str], str]
+"""With the argument of `{name:argument}`."""
+Known = Callable[["Stage"], str]
