@@ -36,48 +36,17 @@ def _as_duration(value: Any) -> Any:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_as_duration)]
-Listed = Literal[
-    "services",
-    "cities",
-    "languages",
-    "groups",
-    "my_groups",
-    "meetings",
-    "proposals",
-    "questions",
-    "answers",
-    "desks",
-    "days",
-    "audiences",
-    "untranslated",
-    "notices",
-]
+DirectoryList = Literal["services", "cities", "languages"]
+GroupList = Literal["groups", "my_groups", "meetings", "proposals", "questions", "answers"]
+StaffList = Literal["desks", "days", "audiences", "untranslated", "notices"]
+Listed = DirectoryList | GroupList | StaffList
 Asked = Literal["place", "text", "number", "time", "content"]
 """`content` is what peers write to others: a text, a voice note or a picture."""
-Action = Literal[
-    "exit",
-    "forget_me",
-    "stop",
-    "report_wrong",
-    "join_group",
-    "leave_group",
-    "come",
-    "not_come",
-    "propose",
-    "vote",
-    "add_meeting",
-    "move_meeting",
-    "cancel_meeting",
-    "restore_meeting",
-    "set_place",
-    "set_note",
-    "announce",
-    "halt",
-    "approve",
-    "discard",
-    "ask_group",
-    "close_question",
-]
+OwnAction = Literal["exit", "forget_me", "stop", "report_wrong"]
+GroupAction = Literal["join_group", "leave_group", "come", "not_come", "propose", "vote"]
+MeetingAction = Literal["add_meeting", "move_meeting", "cancel_meeting", "restore_meeting", "set_place", "set_note"]
+StaffAction = Literal["announce", "halt", "approve", "discard", "ask_group", "close_question"]
+Action = OwnAction | GroupAction | MeetingAction | StaffAction
 Subject = Literal["city", "country", "language", "channel", "role"]
 
 
