@@ -1,28 +1,25 @@
 """The conversation as data: what peers write in `flows/*.yaml`, checked on the way in."""
 
-import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from bot.core.directory import Entry, Identifier, Link
+from bot.core.duration import Wait
 
 Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=80)]
 """A node of the same flow (`call`), a flow (`overdose`) or a node of a flow (`overdose.call`)."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Text = Annotated[str, Field(min_length=1)]
 
-_DURATION = re.compile(r"^(\d{1,6}) (second|minute|hour)s?$")
-LONGEST_WAIT = timedelta(hours=12)
-"""A timer outlives no evening: after that, what the screen said may no longer be true."""
-
 
 def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+<<<<<<< ours
 def _as_duration(value: Any) -> Any:
     match = _DURATION.match(value) if isinstance(value, str) else None
     if not match:
@@ -47,6 +44,11 @@ GroupAction = Literal["join_group", "leave_group", "come", "not_come", "propose"
 MeetingAction = Literal["add_meeting", "move_meeting", "cancel_meeting", "restore_meeting", "set_place", "set_note"]
 StaffAction = Literal["announce", "halt", "approve", "discard", "ask_group", "close_question"]
 Action = OwnAction | GroupAction | MeetingAction | StaffAction
+=======
+Listed = Literal["services", "cities", "languages"]
+Asked = Literal["place", "text", "number", "time"]
+Action = Literal["exit", "forget_me", "stop", "report_wrong"]
+>>>>>>> theirs
 Subject = Literal["city", "country", "language", "channel", "role"]
 
 
@@ -74,7 +76,7 @@ class Node(Entry):
     """The answer that `ask` or `list` fills."""
     do: Action | None = None
     switch: dict[Name, dict[str, Target]] = Field(default={})
-    after: dict[Duration, Target] = Field(default={})
+    after: dict[Wait, Target] = Field(default={})
     empty: Target | None = None
     """Where a list goes that finds nothing."""
     go: Target | None = None

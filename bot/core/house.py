@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from bot.core.meeting import Plan
 from bot.core.notice import Notice
+from bot.core.plan import Plan
 
 GROUP, MEETING, AUDIENCE = "group", "meeting", "to"
 """Answers that say what a moderator has before her; the audience is ids of groups, apart by blanks."""
