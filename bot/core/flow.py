@@ -19,20 +19,6 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-<<<<<<< ours
-def _as_duration(value: Any) -> Any:
-    match = _DURATION.match(value) if isinstance(value, str) else None
-    if not match:
-        message = f"{value!r} is not a duration; write one like 2 minutes"
-        raise ValueError(message)
-    wait = timedelta(**{f"{match[2]}s": int(match[1])})
-    if not timedelta() < wait <= LONGEST_WAIT:
-        message = f"{value!r} is out of range; write at least 1 second and at most 12 hours"
-        raise ValueError(message)
-    return wait
-
-
-Duration = Annotated[timedelta, BeforeValidator(_as_duration)]
 DirectoryList = Literal["services", "cities", "languages"]
 GroupList = Literal["groups", "my_groups", "meetings", "proposals", "questions", "answers"]
 StaffList = Literal["desks", "days", "audiences", "untranslated", "notices"]
@@ -44,11 +30,6 @@ GroupAction = Literal["join_group", "leave_group", "come", "not_come", "propose"
 MeetingAction = Literal["add_meeting", "move_meeting", "cancel_meeting", "restore_meeting", "set_place", "set_note"]
 StaffAction = Literal["announce", "halt", "approve", "discard", "ask_group", "close_question"]
 Action = OwnAction | GroupAction | MeetingAction | StaffAction
-=======
-Listed = Literal["services", "cities", "languages"]
-Asked = Literal["place", "text", "number", "time"]
-Action = Literal["exit", "forget_me", "stop", "report_wrong"]
->>>>>>> theirs
 Subject = Literal["city", "country", "language", "channel", "role"]
 
 
