@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
+from bot.core import telling
 from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer
 from bot.core.flow import Node
 from bot.core.house import Change, House, Resigned
@@ -107,6 +108,8 @@ def respond(
         return step.greet(incoming.payload)
     if incoming.kind is Kind.INVITED:
         return step.go(DESK)
+    if incoming.kind is Kind.PRESS and (meant := step.under_notice(incoming.token)):
+        return step.take(meant)
     return step.take(understand(step.library, incoming, step.stage))
 
 
@@ -165,6 +168,14 @@ class _Step:
     def _admits(self, position: Position) -> bool:
         """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
         return self.library.flows[position.flow].audience == "woman" or self.house.staff is not None
+
+    def under_notice(self, pressed: str) -> Meaning | None:
+        """Return what a button means that stands under something that we wrote first."""
+        for word in telling.WAYS:
+            if pressed == telling.way(word):
+                return Command(word)
+        item = telling.pressed(self.library, self.house, self.contact, pressed, self.now)
+        return Chosen(item) if item else None
 
     def take(self, meaning: Meaning) -> Turn:
         """Carry out what she meant."""

@@ -9,7 +9,7 @@ from typing import Any, Self
 from bot.core.notice import Notice
 from bot.core.plan import Plan
 
-GROUP, MEETING, AUDIENCE = "group", "meeting", "to"
+GROUP, MEETING, QUESTION, AUDIENCE = "group", "meeting", "question", "to"
 """Answers that say what a moderator has before her; the audience is ids of groups, apart by blanks."""
 
 

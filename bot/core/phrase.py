@@ -16,6 +16,8 @@ _PLAIN = """
     anonymous_yes anonymous_no interpreters_yes interpreters_no
     languages address bring chat sms whatsapp source_undated low_confidence
     kept_nothing kept_handles kept_timer
+    no_meeting meeting_over place_for_members place_for_coming you_yes you_no no_agreement terms_any terms_quiet
+    i_come not_this_time show_it still_yes still_no tells_question tells_result tells_still not_translated
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
@@ -27,6 +29,14 @@ _FILLED = {
     "kept_language": ("{language}", "{until}"),
     "kept_city": ("{city}", "{until}"),
     "kept_position": ("{until}",),
+    "kept_groups": ("{groups}", "{until}"),
+    "next_meeting": ("{when}",),
+    "meeting_off": ("{when}",),
+    "meeting_was": ("{when}",),
+    "terms_hours": ("{first}", "{last}"),
+    "tells_moved": ("{when}", "{was}"),
+    "tells_off": ("{when}",),
+    "tells_added": ("{when}",),
     "today_at": ("{time}",),
     "tomorrow_at": ("{time}",),
     "day_at": ("{weekday}", "{day}", "{time}"),
@@ -42,7 +52,10 @@ _FILLED = {
     "reminder_tomorrow": ("{time}",),
     "reminder_day": ("{weekday}", "{day}", "{time}"),
 }
-SENT_FIRST = ("reminder_today", "reminder_tomorrow", "reminder_day")
+SENT_FIRST = (
+    *("reminder_today", "reminder_tomorrow", "reminder_day"),
+    *("tells_moved", "tells_off", "tells_added", "tells_question", "tells_result", "tells_still", "not_translated"),
+)
 """What the bot says without being asked: `comadre check` reads it as a stranger reads her lock screen."""
 
 

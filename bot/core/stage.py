@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.core import speech
 from bot.core.card import Teller
-from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT, Contact, Position
+from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, MEMBERSHIP_KEPT, POSITION_KEPT, Contact, Position
 from bot.core.directory import Confidence, Service
 from bot.core.flow import Node
 from bot.core.house import House
@@ -304,4 +304,9 @@ class Stage:
                     "{until}": speech.day(language, (self.now + duration).date()),
                 }
                 lines.append(speech.fill(self.library.phrase(language, f"kept_{name}"), values))
+        if contact.memberships:
+            names = [group.name for name in contact.memberships if (group := self.library.groups.get(name))]
+            until = speech.day(language, (self.now + MEMBERSHIP_KEPT).date())
+            groups = speech.enumerate_all(language, names)
+            lines.append(self.library.phrase(language, "kept_groups", groups=groups, until=until))
         return "\n".join(lines) or self.library.phrase(language, "kept_nothing")

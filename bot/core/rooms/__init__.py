@@ -5,13 +5,14 @@ A room is one file for one subject. Its functions get the stage and are pure, as
 
 from collections.abc import Mapping
 
+from bot.core.rooms import groups
 from bot.core.rooms.room import Action, Fill, Known, List
 
-LISTS: Mapping[str, List] = {}
+LISTS: Mapping[str, List] = {**groups.LISTS}
 """`list:` of a node -> its entries."""
-ACTIONS: Mapping[str, Action] = {}
+ACTIONS: Mapping[str, Action] = {**groups.ACTIONS}
 """`do:` of a node -> what it does."""
-FILLS: Mapping[str, Fill] = {}
+FILLS: Mapping[str, Fill] = {**groups.FILLS}
 """Placeholder -> what is filled in."""
-KNOWN: Mapping[str, Known] = {}
+KNOWN: Mapping[str, Known] = {**groups.KNOWN}
 """Subject of a `switch:` -> what is the case."""
