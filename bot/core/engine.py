@@ -161,13 +161,10 @@ class _Step:
 
     def at(self, contact: Contact, position: Position) -> Stage:
         """Return what she has at a place, or at the menu if it is not there, or not for her."""
-        if self.library.node(position) is None or not self._admits(position):
-            position = MENU
-        return Stage(self.library, contact, position, self.channel, self.now, self.house, self.address)
-
-    def _admits(self, position: Position) -> bool:
-        """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
-        return self.library.flows[position.flow].audience == "woman" or self.house.staff is not None
+        stage = Stage(self.library, contact, position, self.channel, self.now, self.house, self.address)
+        if self.library.node(position) is None or not stage.admits(position):
+            return replace(stage, position=MENU)
+        return stage
 
     def under_notice(self, pressed: str) -> Meaning | None:
         """Return what a button means that stands under something that we wrote first."""

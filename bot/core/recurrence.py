@@ -66,8 +66,8 @@ class Recurrence:
 def read(written: str) -> Recurrence:
     """Return what a rule means; raises `RecurrenceError`."""
     known: dict[str, Any] = {}
-    for part in written.upper().split(";"):
-        key, _, value = part.partition("=")
+    for part in written.split(";"):
+        key, _, value = part.upper().partition("=")
         if key not in _PARTS:
             instead = _INSTEAD.get(key.partition(":")[0], f"a rule is made of {', '.join(_PARTS)}")
             raise RecurrenceError(f"{part!r} has no use here; {instead}")

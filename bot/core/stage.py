@@ -96,8 +96,9 @@ class Stage:
         return self.node.list is not None and self.node.list != "cities"
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
-        """Work out once what is the same for everybody who speaks her language and can go back as she can."""
-        key = (name, self.position.flow, self.position.node, self.contact.language, bool(self.contact.trail))
+        """Work out once what is the same for all who speak her language and may do and undo what she may."""
+        seen_by = (self.contact.language, bool(self.contact.trail), self.house.staff is not None)
+        key = (name, self.position.flow, self.position.node, *seen_by)
         return self.library.once(key, make)
 
     def find(self, pressed: str) -> Item | None:
@@ -107,7 +108,14 @@ class Stage:
 
     def _written(self) -> Iterator[Item]:
         for text, option in self.node.choices.items():
-            yield Item(self._token(text), self._resolve(option.go), option.set, text=text)
+            go = self._resolve(option.go)
+            if self.admits(go):
+                yield Item(self._token(text), go, option.set, text=text)
+
+    def admits(self, position: Position) -> bool:
+        """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
+        flow = self.library.flows.get(position.flow)
+        return flow is None or flow.audience == "woman" or self.house.staff is not None
 
     def _listed(self) -> Iterator[Item]:
         node = self.node

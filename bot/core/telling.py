@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
-from bot.core import timetable
 from bot.core.contact import Contact, Position
 from bot.core.directory import Group
 from bot.core.house import GROUP, MEETING, QUESTION, House
@@ -17,6 +15,7 @@ from bot.core.notice import Notice, NoticeKind
 from bot.core.rooms.groups import AHEAD
 from bot.core.speech import Word
 from bot.core.terms import next_allowed
+from bot.core.timetable import Timetable
 from bot.core.verdict import Drop, Hold, Judge, Send, Verdict, Wait
 
 WAYS: tuple[Word, ...] = ("menu", "exit")
@@ -77,27 +76,25 @@ class _Telling:
         return Screen(tuple(self._texts(group, language)), tuple(choices), tuple(ways))
 
     def _texts(self, group: Group, language: str) -> Iterator[str]:
-        notice, zone = self.notice, self.library.zone(group)
+        notice = self.notice
+        timetable = Timetable(self.library, language, self.library.zone(group), self.now)
         if notice.kind is NoticeKind.REMINDER:
-            yield timetable.reminder(self.library, language, _at(notice.starts_at), self.now, zone)
+            yield timetable.reminder(_at(notice.starts_at))
         elif notice.kind is NoticeKind.CHANGE:
-            yield self._change(language, zone)
+            yield self._change(timetable)
         elif notice.kind is NoticeKind.BROADCAST:
             yield from written(self.library, notice, language)
         else:
             yield self.library.phrase(language, f"tells_{notice.kind.value}")
 
-    def _change(self, language: str, zone: ZoneInfo) -> str:
-        def when(at: int) -> str:
-            return timetable.when(self.library, language, _at(at), self.now, zone)
-
-        if not self.notice.starts_at:
-            return self.library.phrase(language, "tells_off", when=when(self.notice.was_at))
-        if not self.notice.was_at:
-            return self.library.phrase(language, "tells_added", when=when(self.notice.starts_at))
-        return self.library.phrase(
-            language, "tells_moved", when=when(self.notice.starts_at), was=when(self.notice.was_at)
-        )
+    def _change(self, timetable: Timetable) -> str:
+        is_at = timetable.when(_at(self.notice.starts_at)) if self.notice.starts_at else ""
+        was_at = timetable.when(_at(self.notice.was_at)) if self.notice.was_at else ""
+        if not is_at:
+            return self.library.phrase(timetable.language, "tells_off", when=was_at)
+        if not was_at:
+            return self.library.phrase(timetable.language, "tells_added", when=is_at)
+        return self.library.phrase(timetable.language, "tells_moved", when=is_at, was=was_at)
 
 
 _OFFERED = {

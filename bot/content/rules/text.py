@@ -8,6 +8,7 @@ from bot.content.document import Document, Path_
 from bot.content.finding import Finding, nearest
 from bot.content.library import PHRASES_FILE, Content
 from bot.content.rules.flow import nodes
+from bot.core.rooms import FILLS
 from bot.core.speech import normalise, placeholders, split_placeholder
 
 LONGEST_TEXT = 1000
@@ -15,7 +16,7 @@ LONGEST_TEXT = 1000
 LONGEST_LABEL = 60
 """Characters on a button: more is cut on a small phone."""
 MOST_CHOICES = 14
-FILLED = frozenset(("service", "kept", "city", "need", "language"))
+FILLED = frozenset(("service", "kept", "city", "need", "language", *FILLS))
 """Placeholders that the engine fills without an argument."""
 LINES = frozenset(("hotline", "hotlines"))
 """Placeholders that name a topic of hotlines."""

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core import speech, timetable
+from bot.core import speech
 from bot.core.directory import Group
 from bot.core.house import GROUP, MEETING, Answered, Proposal, Settled, meeting_subject
 from bot.core.meeting import Meeting, meetings
 from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome
 from bot.core.speech import DIRECTORY
 from bot.core.terms import Terms
+from bot.core.timetable import Timetable
 
 if TYPE_CHECKING:
     from bot.core.stage import Stage
@@ -48,10 +49,9 @@ def is_member(stage: "Stage", group: str) -> bool:
     return group in stage.contact.memberships
 
 
-def when(stage: "Stage", group: Group, meeting: Meeting) -> str:
-    """Say when a meeting is, as people there say it."""
-    zone = stage.library.zone(group)
-    return timetable.when(stage.library, stage.contact.language, meeting.starts_at, stage.now, zone)
+def timetable(stage: "Stage", group: Group) -> Timetable:
+    """Say times in her language, by the clock of the group."""
+    return Timetable(stage.library, stage.contact.language, stage.library.zone(group), stage.now)
 
 
 def phrase(stage: "Stage", name: str, **values: str) -> str:
@@ -87,7 +87,7 @@ def _hers(stage: "Stage") -> Iterator[Entry]:
 def _meetings(stage: "Stage") -> Iterator[Entry]:
     group = group_of(stage)
     for meeting in upcoming(stage, group) if group else ():
-        said = when(stage, group, meeting) if group else ""
+        said = timetable(stage, group).when(meeting.starts_at) if group else ""
         label = phrase(stage, "meeting_off", when=said) if meeting.is_cancelled else said
         yield Entry(meeting.id, label, {MEETING: meeting.id})
 
@@ -103,7 +103,7 @@ def _group(stage: "Stage", _: str) -> str:
         group.name,
         _said(stage, group.description),
         "",
-        timetable.rule(stage.library, language, group),
+        timetable(stage, group).rule(group),
         _next(stage, group),
         _place(stage, group, group.place),
         f"{phrase(stage, 'languages')} {speech.enumerate_all(language, names)}" if names else "",
@@ -115,7 +115,9 @@ def _group(stage: "Stage", _: str) -> str:
 
 def _next(stage: "Stage", group: Group) -> str:
     found = [meeting for meeting in upcoming(stage, group) if not meeting.is_cancelled]
-    return phrase(stage, "next_meeting", when=when(stage, group, found[0])) if found else phrase(stage, "no_meeting")
+    if not found:
+        return phrase(stage, "no_meeting")
+    return phrase(stage, "next_meeting", when=timetable(stage, group).when(found[0].starts_at))
 
 
 def _place(stage: "Stage", group: Group, place: str | None, *, comes: bool = False) -> str:
@@ -134,10 +136,8 @@ def _place(stage: "Stage", group: Group, place: str | None, *, comes: bool = Fal
 def meeting_text(stage: "Stage", group: Group, meeting: Meeting) -> str:
     """Say a meeting: when, whether it has moved or is off, where, and what its moderators noted."""
     comes = stage.house.own.get(meeting_subject(group.id, meeting.id), "")
-    said = when(stage, group, meeting)
-    was = meeting.was_at and timetable.when(
-        stage.library, stage.contact.language, meeting.was_at, stage.now, stage.library.zone(group)
-    )
+    said = timetable(stage, group).when(meeting.starts_at)
+    was = timetable(stage, group).when(meeting.was_at) if meeting.was_at else ""
     lines = (
         phrase(stage, "meeting_off", when=said) if meeting.is_cancelled else said,
         phrase(stage, "meeting_was", when=was) if was and not meeting.is_cancelled else "",
@@ -169,8 +169,7 @@ def _lock_screen(stage: "Stage", _: str) -> str:
     group = group_of(stage)
     found = [each for each in upcoming(stage, group) if not each.is_cancelled] if group else []
     if group and found:
-        zone = stage.library.zone(group)
-        return timetable.reminder(stage.library, stage.contact.language, found[0].starts_at, stage.now, zone)
+        return timetable(stage, group).reminder(found[0].starts_at)
     return phrase(stage, "reminder_tomorrow", time=speech.clock(stage.contact.language, time(18)))
 
 
