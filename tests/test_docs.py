@@ -9,6 +9,7 @@ import typer
 from bot.app import COMMANDS
 from bot.channels.base import Channel
 from bot.cli import app
+from bot.content.rules.reading import MOST_WORDS
 from bot.content.rules.text import FILLED, LINES, LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES
 from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT
 from bot.core.directory import Directory, Welcome
@@ -107,6 +108,8 @@ def test_the_limits_in_the_guide_are_those_of_the_check() -> None:
     guide = page("docs/writing-flows.md")
     assert f"{LONGEST_TEXT:,}".replace(",", " ") + f" at most, {LONGEST_LABEL} on a button" in guide
     assert f"At most {MOST_CHOICES} choices" in guide
+    assert f"over {MOST_WORDS} words" in guide
+    assert f"to {MOST_WORDS} words" in page("docs/languages.md")
 
 
 def test_the_first_flow_of_the_guide_is_a_flow(library: Library) -> None:
