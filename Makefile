@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run chat test lint check bench messages schemas pictures browser wheel lock clean
+.PHONY: help run chat test lint check bench messages schemas facts pictures browser wheel lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -40,6 +40,13 @@ messages: $(VENV)/.run ## Bring new and changed English texts into the catalogue
 	rm -f locales/*/LC_MESSAGES/comadre.po.old
 
 schemas: docs/flow.schema.json docs/directory.schema.json ## What editors check flows and directory with
+
+facts: $(VENV)/.run ## The list of facts in docs/content.md, from the flows
+	$(BIN)/comadre check --facts > docs/content.md.list
+	awk 'FNR == NR { list = list $$0 "\n"; next } \
+		/^<!-- end of the list -->/ { skip = 0 } !skip { print } \
+		/^<!-- the list -->/ { printf "\n%s\n", list; skip = 1 }' docs/content.md.list docs/content.md > docs/content.md.new
+	mv docs/content.md.new docs/content.md && rm docs/content.md.list
 
 docs/%.schema.json: $(VENV)/.run FORCE
 	$(BIN)/comadre schema $* > $@.new && mv $@.new $@

@@ -7,7 +7,20 @@ from pathlib import Path
 
 from bot.content.finding import Finding, Level
 from bot.content.library import Content, read_content
-from bot.content.rules import age, answer, directory, flow, lock_screen, phone, phrase, reading, text, translation, word
+from bot.content.rules import (
+    age,
+    answer,
+    directory,
+    fact,
+    flow,
+    lock_screen,
+    phone,
+    phrase,
+    reading,
+    text,
+    translation,
+    word,
+)
 from bot.core.library import Library
 
 Rule = Callable[[Content], Iterator[Finding]]
@@ -51,6 +64,9 @@ RULES: tuple[Rule, ...] = (
     directory.bad_hours,
     directory.shelter_address,
     directory.unsourced_urgency,
+    fact.unsourced_figure,
+    fact.unknown_source,
+    fact.unknown_place,
     phone.bad_phone,
     age.old_review,
     age.unverified_entry,
