@@ -7,7 +7,21 @@ from pathlib import Path
 
 from bot.content.finding import Finding, Level
 from bot.content.library import Content, read_content
-from bot.content.rules import age, answer, directory, flow, group, lock_screen, phone, phrase, text, translation, word
+from bot.content.rules import (
+    age,
+    answer,
+    directory,
+    fact,
+    flow,
+    group,
+    lock_screen,
+    phone,
+    phrase,
+    reading,
+    text,
+    translation,
+    word,
+)
 from bot.core.library import Library
 
 Rule = Callable[[Content], Iterator[Finding]]
@@ -28,6 +42,9 @@ RULES: tuple[Rule, ...] = (
     text.too_many_choices,
     text.twin_choices,
     lock_screen.unsafe_lock_screen,
+    reading.long_sentence,
+    reading.avoided_word,
+    reading.exclamation_mark,
     phrase.missing_phrase,
     phrase.unused_phrase,
     phrase.phrase_placeholder,
@@ -52,6 +69,9 @@ RULES: tuple[Rule, ...] = (
     group.unsafe_start,
     group.unknown_tongue,
     group.early_reminder,
+    fact.unsourced_figure,
+    fact.unknown_source,
+    fact.unknown_place,
     phone.bad_phone,
     age.old_review,
     age.unverified_entry,

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from bot.content.finding import Finding, nearest
+from bot.core.fact import FACT
 
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes: room for twenty thousand services; more is a mistake or an attack."""
@@ -181,6 +182,7 @@ _EXAMPLES = {
     r"^[a-z]{2,3}(-[A-Za-z]+)?$": "the code of a language, like pt",
     r"^[a-z][a-z0-9_]*$": "small letters, digits and _, beginning with a letter",
     r"^[a-z][a-z0-9_-]*$": "small letters, digits, _ and -, beginning with a letter",
+    FACT: "a grade, its section and its page, like: A tips.md 11 from example.org (only C may be without a page)",
     r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$": "a node of this flow, another flow, or flow.node",
 }
 """What each pattern of the formats asks for, in words; a test knows when one is missing."""

@@ -40,6 +40,7 @@ def _allow_short_forms(definitions: dict[str, Any]) -> None:
     one_text = {key: value for key, value in node["say"]["items"].items() if key != "title"}
     many_texts = {"type": "array", "items": one_text, "minItems": 1}
     node["say"] = {"anyOf": [one_text, many_texts]}
+    node["facts"] = {"anyOf": [node["facts"]["items"], {"type": "array", "items": node["facts"]["items"]}]}
     node["choices"]["additionalProperties"] = {"anyOf": [dict(target), {"$ref": "#/$defs/Option"}]}
     node["after"]["propertyNames"] = {"pattern": DURATION}
     node["after"]["maxProperties"] = node["switch"]["maxProperties"] = 1

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from bot.core.directory import Entry, Identifier, Link
 from bot.core.duration import Wait
+from bot.core.fact import FactText, Signer, Statement, read_fact
 
 Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=80)]
 """A node of the same flow (`call`), a flow (`overdose`) or a node of a flow (`overdose.call`)."""
@@ -61,6 +62,8 @@ class Node(Entry):
     empty: Target | None = None
     """Where a list goes that finds nothing."""
     go: Target | None = None
+    facts: Annotated[tuple[FactText, ...], BeforeValidator(_as_tuple)] = ()
+    """What each medical or legal statement of its texts rests on; written and empty, it says that there is none."""
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> "Node":
@@ -99,6 +102,10 @@ class Node(Entry):
         yield from self.say
         yield from self.choices
 
+    def statements(self) -> Iterator[Statement]:
+        """Take apart what its texts rest on."""
+        return map(read_fact, self.facts)
+
 
 class Flow(Entry):
     """One subject of conversation, in one file."""
@@ -110,8 +117,17 @@ class Flow(Entry):
     urgent: bool = False
     reviewed: date
     sources: tuple[Link, ...] = ()
+    signed: dict[Signer, date] = Field(default={})
+    """Who stands by its facts, and since when."""
     audience: Literal["woman", "moderator", "partner"] = Field(default="woman", alias="for")
     nodes: dict[Name, Node] = Field(min_length=1)
+
+    def unsigned(self) -> tuple[Signer, ...]:
+        """Name who has still to sign; what is for danger is signed by a clinician too, wherever it comes from."""
+        asked = {signer for node in self.nodes.values() for fact in node.statements() for signer in fact.signers}
+        if asked and self.urgent:
+            asked.add("clinician")
+        return tuple(sorted(asked - self.signed.keys()))
 
 
 class Phrases(Entry):

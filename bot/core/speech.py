@@ -48,6 +48,8 @@ class Language(Entry):
     """Words that turn a sentence round: `not breathing` is no typing error for `breathing`."""
     sensitive: tuple[str, ...]
     """What a stranger must not read on her lock screen."""
+    avoid: tuple[str, ...] = ()
+    """Words that judge, label or order about: the bot does not say them."""
 
 
 class Languages(Entry):

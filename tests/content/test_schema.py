@@ -64,6 +64,11 @@ def test_the_schema_in_the_docs_is_up_to_date(kind: Kind) -> None:
         ("    say: One\n    choises: {Go on: start}\n", False),
         ("    say: One\n    ask: weather\n    go: start\n", False),
         ("    switch: {city: {none: start, else: start}}\n", True),
+        ("    say: One\n    facts: B tips.md 9 from example.org\n", True),
+        ("    say: One\n    facts: []\n", True),
+        ("    say: One\n    facts:\n      - A from example.org, example.com\n      - C tips.md 10\n", True),
+        ("    say: One\n    facts: B tips.md 9\n", False),
+        ("    say: One\n    facts: [D tips.md 9 from example.org]\n", False),
         ("    say: One\n  Not a name:\n    say: Two\n", False),
     ],
 )

@@ -54,6 +54,8 @@ def unverified_entry(content: Content) -> Iterator[Finding]:
 def future_date(content: Content) -> Iterator[Finding]:
     """Protect the reminders above: a day that has not come yet never grows old."""
     dates: list[tuple[str, Path_, date | None]] = [(file, ("reviewed",), on) for file, on in _reviews(content)]
+    for name, flow in content.flows.items():
+        dates += [(flow_file(name), ("signed", signer), on) for signer, on in flow.signed.items()]
     for path, entry in _entries(content):
         dates += [(DIRECTORY_FILE, (*path, name), getattr(entry, name)) for name in ("read_on", "verified_on")]
     for file, path, on in dates:

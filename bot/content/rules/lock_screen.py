@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.content.finding import Finding
 from bot.content.library import PHRASES_FILE, Content
 from bot.content.rules.flow import nodes
+from bot.content.wordlist import WordList
 from bot.core.contact import Position
 from bot.core.flow import place
 from bot.core.phrase import SENT_FIRST
@@ -14,7 +15,6 @@ from bot.core.speech import PHRASES, SOURCE, normalise
 
 LOCK_SCREEN = 60
 """Characters that a lock screen shows of a message."""
-ANY_ENDING = "*"
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _SHOWN = re.compile(rf"(?s).{{{LOCK_SCREEN}}}(?:(?<=\w)\w*)?")
@@ -72,9 +72,4 @@ def _sensitive(text: str, sensitive: tuple[str, ...]) -> str:
     # What is filled in may be short: the words around it come nearer then.
     bare = _PLACEHOLDER.sub("", text)
     cut = _SHOWN.match(bare)
-    shown = f" {normalise(cut[0] if cut else bare)} "
-    for entry in sensitive:
-        word = normalise(entry)
-        if word and f" {word}{'' if entry.endswith(ANY_ENDING) else ' '}" in shown:
-            return entry
-    return ""
+    return WordList(sensitive).first_in(normalise(cut[0] if cut else bare))
