@@ -15,6 +15,7 @@ from bot.core.speech import DIRECTORY, PHRASES, Catalogue
 CATALOGUE = "LC_MESSAGES/comadre.po"
 SERVICE_TEXTS = ("description", "welcome_note", "hours_note", "price", "bring", "warning")
 HOTLINE_TEXTS = ("description", "hours_note", "price", "sms_note", "chat_note", "languages_note", "warning")
+GROUP_TEXTS = ("description", "agreement")
 
 Message = tuple[Path_, str, str]
 """Where it is written, context, English text."""
@@ -55,8 +56,8 @@ def _directory_messages(data: dict[str, Any]) -> Iterator[Message]:
             yield ("needs", number, "keywords"), need_keywords(need["id"]), KEYWORDS_SEPARATOR.join(need["keywords"])
     for number, city in enumerate(data["cities"]):
         yield ("cities", number, "name"), DIRECTORY, city["name"]
-    for kind, names in (("services", SERVICE_TEXTS), ("hotlines", HOTLINE_TEXTS)):
-        for number, entry in enumerate(data[kind]):
+    for kind, names in (("services", SERVICE_TEXTS), ("hotlines", HOTLINE_TEXTS), ("groups", GROUP_TEXTS)):
+        for number, entry in enumerate(data.get(kind, ())):
             for name in names:
                 if entry.get(name):
                     yield (kind, number, name), DIRECTORY, entry[name]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.content.finding import Finding, Level
 from bot.content.library import Content, read_content
-from bot.content.rules import age, answer, directory, flow, lock_screen, phone, phrase, text, translation, word
+from bot.content.rules import age, answer, directory, flow, group, lock_screen, phone, phrase, text, translation, word
 from bot.core.library import Library
 
 Rule = Callable[[Content], Iterator[Finding]]
@@ -48,6 +48,10 @@ RULES: tuple[Rule, ...] = (
     directory.bad_hours,
     directory.shelter_address,
     directory.unsourced_urgency,
+    group.bad_rrule,
+    group.unsafe_start,
+    group.unknown_tongue,
+    group.early_reminder,
     phone.bad_phone,
     age.old_review,
     age.unverified_entry,

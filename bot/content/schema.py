@@ -19,6 +19,8 @@ _KINDS: dict[Kind, tuple[type[BaseModel], str]] = {
 }
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DURATION = r"^\d{1,6} (second|minute|hour)s?$"
+WRITTEN = {"duration": r"^\d{1,6} (minute|hour|day)s?$", "time": r"^([01]\d|2[0-3]):[0-5]\d$"}
+"""How people write what JSON Schema has a stricter form for."""
 
 
 def schema(kind: Kind) -> dict[str, Any]:
@@ -51,10 +53,12 @@ def _objects(part: Any) -> Iterator[dict[str, Any]]:
 
 
 def _suit_editor(part: dict[str, Any]) -> None:
-    """Refuse keys that fit no pattern, and drop titles that repeat the key."""
+    """Refuse keys that fit no pattern, drop titles that repeat the key, and ask for times as people write them."""
     if isinstance(part.get("patternProperties"), dict):
         part["additionalProperties"] = False
     if isinstance(part.get("title"), str):
         del part["title"]
     if part.get("default", "") is None:
         del part["default"]
+    if part.get("format") in WRITTEN:
+        part["pattern"] = WRITTEN[part.pop("format")]

@@ -1,41 +1,24 @@
 """The conversation as data: what peers write in `flows/*.yaml`, checked on the way in."""
 
-import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from bot.core.directory import Entry, Identifier, Link
+from bot.core.duration import Wait
 
 Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=80)]
 """A node of the same flow (`call`), a flow (`overdose`) or a node of a flow (`overdose.call`)."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Text = Annotated[str, Field(min_length=1)]
 
-_DURATION = re.compile(r"^(\d{1,6}) (second|minute|hour)s?$")
-LONGEST_WAIT = timedelta(hours=12)
-"""A timer outlives no evening: after that, what the screen said may no longer be true."""
-
 
 def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-def _as_duration(value: Any) -> Any:
-    match = _DURATION.match(value) if isinstance(value, str) else None
-    if not match:
-        message = f"{value!r} is not a duration; write one like 2 minutes"
-        raise ValueError(message)
-    wait = timedelta(**{f"{match[2]}s": int(match[1])})
-    if not timedelta() < wait <= LONGEST_WAIT:
-        message = f"{value!r} is out of range; write at least 1 second and at most 12 hours"
-        raise ValueError(message)
-    return wait
-
-
-Duration = Annotated[timedelta, BeforeValidator(_as_duration)]
 Listed = Literal["services", "cities", "languages"]
 Asked = Literal["place", "text", "number", "time"]
 Action = Literal["exit", "forget_me", "stop", "report_wrong"]
@@ -66,7 +49,7 @@ class Node(Entry):
     """The answer that `ask` or `list` fills."""
     do: Action | None = None
     switch: dict[Name, dict[str, Target]] = Field(default={})
-    after: dict[Duration, Target] = Field(default={})
+    after: dict[Wait, Target] = Field(default={})
     empty: Target | None = None
     """Where a list goes that finds nothing."""
     go: Target | None = None

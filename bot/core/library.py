@@ -4,10 +4,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.core import hours, vocabulary
 from bot.core.contact import Position
-from bot.core.directory import City, Directory, Hotline, Need, Service
+from bot.core.directory import City, Directory, Group, Hotline, Need, Service
 from bot.core.flow import Flow, Node, place
 from bot.core.search import NameIndex
 from bot.core.speech import DIRECTORY, PHRASES, Speech, normalise
@@ -83,6 +84,21 @@ class Library:
         return {
             city: tuple(service for service in self.directory.services if service.city == city) for city in self.cities
         }
+
+    @cached_property
+    def groups(self) -> Mapping[str, Group]:
+        """Groups by id."""
+        return {group.id: group for group in self.directory.groups}
+
+    @cached_property
+    def groups_by_city(self) -> Mapping[str, tuple[Group, ...]]:
+        """Groups of each city, in the order of the file."""
+        return {city: tuple(group for group in self.directory.groups if group.city == city) for city in self.cities}
+
+    def zone(self, group: Group) -> ZoneInfo:
+        """Return the zone of the clock that a group meets by."""
+        city = self.cities.get(group.city)
+        return ZoneInfo(group.zone or (city.zone if city else "UTC"))
 
     @cached_property
     def hotlines(self) -> Mapping[tuple[str, str], tuple[Hotline, ...]]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from bot.content.document import Path_
 from bot.content.finding import Finding, Level
 from bot.content.library import DIRECTORY_FILE, PHRASES_FILE, Content, flow_file
-from bot.core.directory import Hotline, Service
+from bot.core.directory import Group, Hotline, Service
 
 REVIEW_KEPT = timedelta(days=365)
 CHECK_KEPT = timedelta(days=180)
@@ -14,12 +14,14 @@ SLACK = timedelta(days=1)
 """East of here the next day has begun already."""
 
 
-def _entries(content: Content) -> Iterator[tuple[Path_, Service | Hotline]]:
+def _entries(content: Content) -> Iterator[tuple[Path_, Service | Hotline | Group]]:
     if content.directory:
         for number, service in enumerate(content.directory.services):
             yield ("services", number), service
         for number, hotline in enumerate(content.directory.hotlines):
             yield ("hotlines", number), hotline
+        for number, group in enumerate(content.directory.groups):
+            yield ("groups", number), group
 
 
 def _reviews(content: Content) -> Iterator[tuple[str, date]]:

@@ -21,7 +21,7 @@ def duplicate_id(content: Content) -> Iterator[Finding]:
     if not content.directory:
         return
     directory = content.directory
-    for kinds in (("needs",), ("cities",), ("organizations",), ("services", "hotlines")):
+    for kinds in (("needs",), ("cities",), ("organizations",), ("services", "hotlines", "groups")):
         first: dict[str, str] = {}
         for kind in kinds:
             for number, entry in enumerate(getattr(directory, kind)):
@@ -65,6 +65,8 @@ def _references(directory: Directory) -> Iterator[tuple[Path_, str, str]]:
     for number, hotline in enumerate(directory.hotlines):
         if hotline.city:
             yield ("hotlines", number, "city"), "city", hotline.city
+    for number, group in enumerate(directory.groups):
+        yield ("groups", number, "city"), "city", group.city
 
 
 def bad_hours(content: Content) -> Iterator[Finding]:

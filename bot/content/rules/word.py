@@ -125,8 +125,15 @@ def missing_word(content: Content) -> Iterator[Finding]:
 def unknown_language(content: Content) -> Iterator[Finding]:
     """Protect dates and hours, which are said as the language says them."""
     for code in content.languages:
-        try:
-            Locale.parse(code.replace("-", "_"))
-        except (UnknownLocaleError, ValueError):
+        if not is_language(code):
             message = f"{code!r} is not the code of a language; write one like pt or pt-BR"
             yield content.at(LANGUAGES_FILE, ("languages", code), message)
+
+
+def is_language(code: str) -> bool:
+    """Tell whether dates, hours and names can be said in the language `code`."""
+    try:
+        Locale.parse(code.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
