@@ -195,6 +195,4 @@ class Teller:
         return self.library.speech.say(self.language, DIRECTORY, text) if text else ""
 
     def _phrase(self, name: str, **values: str) -> str:
-        text = self.library.phrase(self.language, name)
-        named = {f"{{{key}}}": value for key, value in values.items()}
-        return speech.fill(text, named, isolate=self.library.speech.is_right_to_left(self.language))
+        return self.library.phrase(self.language, name, **values)

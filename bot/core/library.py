@@ -11,7 +11,7 @@ from bot.core.contact import Position
 from bot.core.directory import City, Directory, Group, Hotline, Need, Service
 from bot.core.flow import Flow, Node, place
 from bot.core.search import NameIndex
-from bot.core.speech import DIRECTORY, PHRASES, Speech, normalise
+from bot.core.speech import DIRECTORY, PHRASES, Speech, fill, normalise
 from bot.core.vocabulary import Keyword, Sense, Vocabulary
 
 T = TypeVar("T")
@@ -59,9 +59,13 @@ class Library:
         """Return where `target`, written in `flow`, leads."""
         return self.once(("target", target, flow), lambda: Position(*place(target, flow, self.flows)))
 
-    def phrase(self, language: str, name: str) -> str:
-        """Say what the bot says between the flows."""
-        return self.speech.say(language, PHRASES, self.phrases[name])
+    def phrase(self, language: str, name: str, /, **values: str) -> str:
+        """Say what the bot says between the flows, with `values` for its placeholders."""
+        text = self.speech.say(language, PHRASES, self.phrases[name])
+        if not values:
+            return text
+        named = {f"{{{key}}}": value for key, value in values.items()}
+        return fill(text, named, isolate=self.speech.is_right_to_left(language))
 
     @cached_property
     def services(self) -> Mapping[str, Service]:

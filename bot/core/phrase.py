@@ -27,7 +27,23 @@ _FILLED = {
     "kept_language": ("{language}", "{until}"),
     "kept_city": ("{city}", "{until}"),
     "kept_position": ("{until}",),
+    "today_at": ("{time}",),
+    "tomorrow_at": ("{time}",),
+    "day_at": ("{weekday}", "{day}", "{time}"),
+    "every_day": ("{time}",),
+    "every_week": ("{weekday}", "{time}"),
+    "every_second_week": ("{weekday}", "{time}"),
+    "first_of_month": ("{weekday}", "{time}"),
+    "second_of_month": ("{weekday}", "{time}"),
+    "third_of_month": ("{weekday}", "{time}"),
+    "fourth_of_month": ("{weekday}", "{time}"),
+    "last_of_month": ("{weekday}", "{time}"),
+    "reminder_today": ("{time}",),
+    "reminder_tomorrow": ("{time}",),
+    "reminder_day": ("{weekday}", "{day}", "{time}"),
 }
+SENT_FIRST = ("reminder_today", "reminder_tomorrow", "reminder_day")
+"""What the bot says without being asked: `comadre check` reads it as a stranger reads her lock screen."""
 
 
 def _all() -> Iterator[tuple[str, frozenset[str]]]:

@@ -124,6 +124,11 @@ def day(language: str, on: date) -> str:
     return format_date(on, "long", locale=_locale(language))
 
 
+def day_of_year(language: str, on: date) -> str:
+    """Say a date that needs no year: 21 November."""
+    return format_skeleton("MMMMd", on, locale=_locale(language))
+
+
 def partial_day(language: str, on: PartialDate) -> str:
     """Say a date as exactly as it is known: 2026, November 2026 or 21 November 2026."""
     year, *rest = (int(part) for part in on.split("-"))

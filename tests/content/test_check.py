@@ -199,6 +199,34 @@ def test_a_timer_that_passes_through_a_decision_is_safe_on_every_way(tmp_path: P
     assert [each.partition(": ")[0] for each in found] == ["flows/now.yaml:23:5"]
 
 
+@pytest.mark.parametrize(
+    ("reminder", "is_safe"),
+    [
+        ("Reminder today {time}.", True),
+        ("Using today, {time}?", False),
+        ("See you {time} drugs", False),
+        (f"{'x' * 60} {{time}} drugs", True),
+        (f"{'x' * 50}{{time}} drugs", False),
+    ],
+)
+def test_a_reminder_is_safe_on_a_lock_screen_however_little_is_filled_in(
+    reminder: str, *, is_safe: bool, tmp_path: Path
+) -> None:
+    _write(tmp_path, "flows/phrases.yaml", "Reminder today {time}.", reminder)
+    found = [str(finding) for finding in check(tmp_path, TODAY).findings]
+    assert (found == []) is is_safe
+    assert all("lock screen" in each for each in found)
+
+
+def test_a_translated_reminder_is_safe_on_a_lock_screen_too(tmp_path: Path) -> None:
+    lay(tmp_path)
+    path = tmp_path / "locales/pt/LC_MESSAGES/comadre.po"
+    path.write_text(path.read_text().replace('msgstr "Reminder today {time}."', 'msgstr "Drogas hoje, {time}?"'))
+    (finding,) = check(tmp_path, TODAY).findings
+    assert "lock screen" in finding.message
+    assert finding.file.endswith("pt/LC_MESSAGES/comadre.po")
+
+
 def test_what_a_broken_file_may_hold_is_not_reported_missing(tmp_path: Path) -> None:
     _write(tmp_path, "flows/me.yaml", "say: Done.", "sai: Done.")
     found = check(tmp_path, TODAY).findings
