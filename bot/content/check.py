@@ -48,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     directory.bad_hours,
     directory.shelter_address,
     directory.unsourced_urgency,
+    directory.unsaid_source,
     phone.bad_phone,
     age.old_review,
     age.unverified_entry,
