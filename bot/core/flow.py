@@ -69,6 +69,8 @@ class Node(Entry):
     after: dict[Duration, Target] = Field(default={})
     empty: Target | None = None
     """Where a list goes that finds nothing."""
+    sensitive: bool = True
+    """`false`, in a sensitive flow: someone may be looking, so who can read along is said on the next screen."""
     go: Target | None = None
 
     @model_validator(mode="after")
@@ -117,6 +119,8 @@ class Flow(Entry):
     """A few words, on a button when she typed something near."""
     keywords: tuple[str, ...] = ()
     urgent: bool = False
+    sensitive: bool = False
+    """To stand here gives something away: she is told, once, who can read along."""
     reviewed: date
     sources: tuple[Link, ...] = ()
     audience: Literal["woman", "moderator", "partner"] = Field(default="woman", alias="for")
