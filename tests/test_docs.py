@@ -13,7 +13,7 @@ from bot.cli import app
 from bot.content.document import parse, validate
 from bot.content.facts import addresses, fact_list
 from bot.content.rules.reading import MOST_WORDS
-from bot.content.rules.text import FILLED, LINES, LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES
+from bot.content.rules.text import LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES, PLACEHOLDERS
 from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT
 from bot.core.directory import Directory, Group, Welcome
 from bot.core.duration import LONGEST_WAIT
@@ -103,9 +103,14 @@ def test_every_key_of_a_node_is_in_the_guide_and_no_other() -> None:
     assert sorted(told) == sorted(Node.model_fields)
 
 
+def test_every_sensitive_flow_is_in_the_guide_with_its_reason_and_no_other(library: Library) -> None:
+    told = first_cells(section(page("docs/writing-flows.md"), "### Who can read along"))
+    assert sorted(told) == sorted(name for name, flow in library.flows.items() if flow.sensitive)
+
+
 def test_every_placeholder_is_in_the_guide_and_no_other() -> None:
     told = first_cells(section(page("docs/writing-flows.md"), "## Placeholders"))
-    assert {re.split("[:}]", each.strip("{"))[0] for each in told} == FILLED | LINES
+    assert {re.split("[:}]", each.strip("{"))[0] for each in told} == PLACEHOLDERS
     assert "{hotlines:need}" in told
 
 

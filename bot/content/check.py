@@ -72,6 +72,7 @@ RULES: tuple[Rule, ...] = (
     fact.unsourced_figure,
     fact.unknown_source,
     fact.unknown_place,
+    directory.unsaid_source,
     phone.bad_phone,
     age.old_review,
     age.unverified_entry,

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from bot.core import telling
-from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer
+from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer, Told
 from bot.core.flow import Node
 from bot.core.house import Change, House, Resigned
 from bot.core.library import (
@@ -134,9 +134,9 @@ def apologise(library: Library, contact: Contact, incoming: Incoming, now: datet
 
 
 def finish_leaving(contact: Contact, *, is_wiped: bool) -> Contact:
-    """Keep only language, city and groups of who has left; what could not be wiped waits for the next time."""
+    """Keep only her groups and what lasts as long as her language; what could not be wiped waits for the next time."""
     handles = () if is_wiped else contact.handles
-    left = Contact(language=contact.language, city=contact.city, handles=handles, seen=contact.seen)
+    left = Contact(contact.language, contact.city, told=contact.told, handles=handles, seen=contact.seen)
     return left.with_memberships(contact.memberships, contact.address)
 
 
@@ -284,7 +284,7 @@ class _Step:
         timer = None
         for wait, target in stage.node.after.items():
             timer = Timer(int((self.now + wait).timestamp()), target, self.address)
-        return replace(contact, position=stage.position, trail=trail, timer=timer)
+        return replace(contact, position=stage.position, trail=trail, timer=timer, told=_told(contact, stage))
 
     def leave(self, word: str) -> Turn:
         """Wipe the chat, and for `forget` the record too; the last screen is one that may be seen."""
@@ -296,6 +296,13 @@ class _Step:
         if word == "exit":
             return Turn(kept, bare, (Wiped(handles),))
         return Turn(Contact(), bare, (Forgotten(handles),), changes=(Resigned(),))
+
+
+def _told(contact: Contact, stage: Stage) -> Told:
+    """Give the notice at the first screen that it is due on, and at no other."""
+    if contact.told:
+        return Told.GIVEN
+    return Told.HERE if stage.is_readable else Told.DUE
 
 
 def _passage(stage: Stage) -> str | None:

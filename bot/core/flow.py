@@ -61,6 +61,8 @@ class Node(Entry):
     after: dict[Wait, Target] = Field(default={})
     empty: Target | None = None
     """Where a list goes that finds nothing."""
+    sensitive: bool = True
+    """`false`, in a sensitive flow: someone may be looking, so who can read along is said on the next screen."""
     go: Target | None = None
     facts: Annotated[tuple[FactText, ...], BeforeValidator(_as_tuple)] = ()
     """What each medical or legal statement of its texts rests on; written and empty, it says that there is none."""
@@ -115,6 +117,8 @@ class Flow(Entry):
     """A few words, on a button when she typed something near."""
     keywords: tuple[str, ...] = ()
     urgent: bool = False
+    sensitive: bool = False
+    """To stand here gives something away: she is told, once, who can read along."""
     reviewed: date
     sources: tuple[Link, ...] = ()
     signed: dict[Signer, date] = Field(default={})

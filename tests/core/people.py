@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer
+from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer, Told
 from bot.core.flow import Flow
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, fold
@@ -63,6 +63,7 @@ contacts = st.builds(
         st.sampled_from([node for flow in library.flows.values() for node in flow.nodes]),
         st.just(str(ANA)),
     ),
+    told=st.sampled_from(Told),
     recent=st.lists(MARK, max_size=RECENT_LIMIT).map(tuple),
     living=st.lists(st.sampled_from("123456789"), max_size=3, unique=True).map(tuple),
     handles=st.lists(
