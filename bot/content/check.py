@@ -7,7 +7,19 @@ from pathlib import Path
 
 from bot.content.finding import Finding, Level
 from bot.content.library import Content, read_content
-from bot.content.rules import age, answer, directory, flow, lock_screen, phone, phrase, text, translation, word
+from bot.content.rules import (
+    age,
+    answer,
+    directory,
+    flow,
+    lock_screen,
+    phone,
+    phrase,
+    picture,
+    text,
+    translation,
+    word,
+)
 from bot.core.library import Library
 
 Rule = Callable[[Content], Iterator[Finding]]
@@ -31,6 +43,11 @@ RULES: tuple[Rule, ...] = (
     phrase.missing_phrase,
     phrase.unused_phrase,
     phrase.phrase_placeholder,
+    picture.unknown_picture,
+    picture.unused_picture,
+    picture.lost_picture,
+    picture.bad_picture,
+    picture.wordless_picture,
     translation.lost_source,
     translation.missing_catalogue,
     translation.missing_translation,
