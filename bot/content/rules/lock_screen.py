@@ -44,7 +44,11 @@ def _landings(content: Content, at: Position, passed: set[Position]) -> Iterator
 
 
 def _unsafe(content: Content, at: Position) -> Iterator[Finding]:
-    text = content.flows[at.flow].nodes[at.node].say[0]
+    node = content.flows[at.flow].nodes[at.node]
+    if node.image:
+        message = "comes by itself and shows its picture on a lock screen; put the picture on the next screen"
+        yield content.in_flow(at.flow, ("nodes", at.node, "image"), message)
+    text = node.say[0]
     if (english := content.languages.get(SOURCE)) and (word := _sensitive(text, english.sensitive)):
         yield content.in_flow(at.flow, ("nodes", at.node, "say", 0), _message(word))
     for language, entries in content.translations.items():
