@@ -128,6 +128,7 @@ class Crawler:
             "an empty text or label": not screen.texts or not all(each.strip() for each in (*screen.texts, *labels)),
             "a placeholder is left": any(mark in text for text in screen.texts for mark in "{}…"),
             "a text is too long": any(len(text.encode("utf-16-le")) > 2 * LONGEST_TEXT for text in screen.texts),
+            "a picture has no words": screen.picture is not None and not screen.picture.alt.strip(),
             "a label is too long": any(len(label) > LONGEST_LABEL for label in labels),
             "a token is too long": any(len(token.encode()) > LONGEST_TOKEN for token in tokens),
             "too many buttons": len(labels) > MOST_BUTTONS,
@@ -142,7 +143,7 @@ def listening(library: Library) -> Library:
     """Return the library with catalogues that note what they lack."""
     speech = library.speech
     catalogues = {code: Listening(speech.catalogues.get(code, {})) for code in speech.languages if code != SOURCE}
-    return Library(library.flows, library.phrases, library.directory, Speech(speech.languages, catalogues)).warm()
+    return replace(library, speech=Speech(speech.languages, catalogues)).warm()
 
 
 @pytest.fixture(scope="module", params=["en", "pt", "es"])

@@ -24,6 +24,8 @@ DIRECTORY = "directory"
 """Context of every text that comes from `directory.yaml`."""
 PHRASES = "phrases"
 """Context of every text that comes from `phrases.yaml`."""
+PICTURES = "pictures"
+"""Context of every text that comes from `pictures.yaml`."""
 
 _CONTRACTION = re.compile(r"(\w)['\u2019](t|s|m|d|re|ve|ll)\b")
 """Written as one word, as most people type it: dont, shes."""
