@@ -23,6 +23,8 @@ LONGEST_TEXT = 4096
 LONGEST_LABEL = 64
 LONGEST_TOKEN = 64
 MOST_BUTTONS = 100
+ASKING = Position("violence", "ask_city")
+"""Asks for the city on the way to five different screens."""
 LAST = (GONE, FORGOTTEN)
 """Shown when she leaves, when nothing is kept of where she is."""
 
@@ -86,6 +88,8 @@ class Crawler:
         what = stage.known("need") if position.flow == "find" else ""
         if "found" in stage.node.where:
             what = stage.known("found")
+        if position == ASKING:
+            what = stage.known("wanted")
         if "{service}" in stage.node.say:
             place, what = "", stage.known("service")
         on = channel if position.flow in ("me", "start") else ""
