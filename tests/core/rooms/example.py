@@ -35,9 +35,16 @@ _GROUPS = (
         "agreement": "What is said here stays here.",
     },
     {"id": NIGHT, "name": "Night", "city": "porto"},
-    {"id": RAVAL, "name": "Raval", "city": "barcelona", "languages": ["es"], "rrule": "FREQ=DAILY", "since": "2026-11-01",
-     "start": "20:00"},
-)  # fmt: skip
+    {
+        "id": RAVAL,
+        "name": "Raval",
+        "city": "barcelona",
+        "languages": ["es"],
+        "rrule": "FREQ=DAILY",
+        "since": "2026-11-01",
+        "start": "20:00",
+    },
+)
 
 
 @cache
