@@ -95,7 +95,9 @@ def _check(settings: Settings, role: Role, groups: tuple[str, ...]) -> None:
 
 def _groups(settings: Settings) -> list[str]:
     content, _ = read_content(settings.content_dir, datetime.now(UTC).date())
-    return [group.id for group in content.directory.groups] if content.directory else []
+    if not content.directory:
+        raise PersonnelProblem(f"{settings.content_dir}/directory.yaml cannot be used: comadre check says why")
+    return [group.id for group in content.directory.groups]
 
 
 def _line(staff: Staff) -> str:

@@ -24,7 +24,7 @@ def typed(text: str, kind: Kind = Kind.TEXT) -> str:
         CODE.replace("-", " "),
         CODE.replace("-", ""),
         f"  {CODE}.\n",
-        "abcde – fghjk – 23456 – vwxyz",
+        "abcde \u2013 fghjk \u2013 23456 \u2013 vwxyz",
         "ab cd ef gh jk 23 45 6v wx yz",
         "“abcde-fghjk-23456-vwxyz”",
     ],
@@ -38,7 +38,9 @@ def test_a_link_carries_it_too() -> None:
     assert invitation_in(Incoming(ANA, Kind.START, "1", text=CODE)) == ""
 
 
-@pytest.mark.parametrize("text", ["", "hello", CODE[:-1], f"{CODE}a", CODE.replace("a", "o"), CODE.replace("a", "1"), "menu"])
+@pytest.mark.parametrize(
+    "text", ["", "hello", CODE[:-1], f"{CODE}a", CODE.replace("a", "o"), CODE.replace("a", "1"), "menu"]
+)
 def test_what_is_no_code_is_none(text: str) -> None:
     assert typed(text) == ""
 

@@ -1,4 +1,4 @@
-"""C4: an invitation works once, for a day, and is kept only as a hash; a role that is taken away ends at the next step."""
+"""C4: an invitation works once, for a day, and is kept as a hash; a role that is taken away ends at the next step."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who answers: invitations that work once for a day, roles that are read at every step, and what a copy tells of them."""
+"""Who answers: invitations that work once, roles that are read at every step, and what a copy tells of them."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -179,5 +179,7 @@ async def test_a_role_that_was_tampered_with_is_none_and_stops_nobody(store: Sto
 async def test_a_role_moved_to_another_row_opens_for_nobody(store: Store) -> None:
     await moderator(store)
     key = store._vault.pseudonym(EVA)
-    await store._database.commit_together(lambda connection: connection.execute("UPDATE staff SET key = ?", (key,)).rowcount)
+    await store._database.commit_together(
+        lambda connection: connection.execute("UPDATE staff SET key = ?", (key,)).rowcount
+    )
     assert await role_of(store, EVA) is None
