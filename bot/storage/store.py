@@ -4,17 +4,19 @@ import hmac
 import logging
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
 import orjson
 
 from bot.core.contact import Contact
-from bot.core.house import House
+from bot.core.decision import Tally
+from bot.core.house import Change, GroupState, House
 from bot.core.message import Address, fold
 from bot.storage.database import Database, StoreProblem, connect
 from bot.storage.house import Houses
@@ -177,15 +179,28 @@ class Store:
 
         return await self._database.run(work)
 
+    async def decide(self, act: Callable[[Mapping[str, GroupState], Tally], tuple[Change, ...]]) -> bool:
+        """Let `act`, which is pure, close questions: counted, forgotten and told in one transaction, or not at all.
+
+        Tells whether anything changed; then no byte of who answered what is left in any file. Raises `StoreProblem`.
+        """
+
+        def work(connection: sqlite3.Connection) -> bool:
+            changes = act(self._houses.groups(connection), partial(self._houses.tally, connection))
+            self._houses.apply(connection, b"", changes)
+            return bool(changes)
+
+        has_changed = await self._database.commit_together(work)
+        if has_changed:
+            await self.scrub()
+        return has_changed
+
     async def purge(self, now: datetime) -> int:
         """Drop everything whose time is over, bytes included, and return how many contacts that touched."""
         total = 0
         while touched := await self._database.commit_together(lambda connection: self._purge(connection, now)):
             total += touched
-        oldest = _week((now - COUNT_KEPT).date())
-        await self._database.commit_together(
-            lambda connection: connection.execute("DELETE FROM count WHERE week < ?", (oldest,)).rowcount
-        )
+        await self._database.commit_together(lambda connection: self._purge_others(connection, now))
         # Always, for an earlier scrub may have failed after its rows were gone.
         await self.scrub()
         return total
@@ -272,6 +287,11 @@ class Store:
             old = self._salvage(key, sealed)
             self._write(connection, key, old.forget_expired(now), old)
         return len(rows)
+
+    def _purge_others(self, connection: sqlite3.Connection, now: datetime) -> None:
+        self._notices.purge(connection, now)
+        connection.execute("DELETE FROM invitation WHERE purge_at <= ?", (fold(now),))
+        connection.execute("DELETE FROM count WHERE week < ?", (_week((now - COUNT_KEPT).date()),))
 
 
 def _open(path: Path, vault: Vault, patience: timedelta) -> sqlite3.Connection:

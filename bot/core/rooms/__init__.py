@@ -5,14 +5,25 @@ A room is one file for one subject. Its functions get the stage and are pure, as
 
 from collections.abc import Mapping
 
-from bot.core.rooms import groups
+from bot.core.contact import Position
+from bot.core.rooms import ballots, decisions, desk, detail, groups, hour
 from bot.core.rooms.room import Action, Fill, Known, List
 
-LISTS: Mapping[str, List] = {**groups.LISTS}
+ROOMS = (
+    groups,
+    desk,
+    hour,
+    detail,
+    ballots,
+    decisions,
+)
+LISTS: Mapping[str, List] = {name: each for room in ROOMS for name, each in room.LISTS.items()}
 """`list:` of a node -> its entries."""
-ACTIONS: Mapping[str, Action] = {**groups.ACTIONS}
+ACTIONS: Mapping[str, Action] = {name: each for room in ROOMS for name, each in room.ACTIONS.items()}
 """`do:` of a node -> what it does."""
-FILLS: Mapping[str, Fill] = {**groups.FILLS}
+FILLS: Mapping[str, Fill] = {name: each for room in ROOMS for name, each in room.FILLS.items()}
 """Placeholder -> what is filled in."""
-KNOWN: Mapping[str, Known] = {**groups.KNOWN}
+KNOWN: Mapping[str, Known] = {name: each for room in ROOMS for name, each in room.KNOWN.items()}
 """Subject of a `switch:` -> what is the case."""
+LANDMARKS: tuple[Position, ...] = (*desk.LANDMARKS, *detail.LANDMARKS, *ballots.LANDMARKS, *decisions.LANDMARKS)
+"""Places that the rooms go to by themselves, where there is a flow of that name."""

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.contact import Contact
+from bot.core.contact import Contact, Position
+from bot.core.flow import place
 from bot.core.house import Change
 
 if TYPE_CHECKING:
@@ -35,3 +36,8 @@ Action = Callable[["Stage"], Outcome]
 Fill = Callable[["Stage", str], str]
 """With the argument of `{name:argument}`."""
 Known = Callable[["Stage"], str]
+
+
+def places(*targets: str) -> tuple[Position, ...]:
+    """Return what a room goes to by itself, written like `groups.question`; `comadre check` says when it is lost."""
+    return tuple(Position(*place(target, "", ())) for target in targets)
