@@ -1,4 +1,4 @@
-"""Every screen of a moderator and of a vote can be read, pressed and left, in every language, with the longest of texts."""
+"""Every screen of a moderator and of a vote can be read, pressed and left, in every language, with long texts."""
 
 from dataclasses import replace
 
