@@ -112,10 +112,10 @@ async def test_a_group_decides(town: Town) -> None:
     assert "Your answer: Aqui" in await town.opens(women[0])
     town.clock.set(CLOSES)
     await town.decisions.tick()
-    assert "Most said: Aqui\n\nAqui: 7\nAli: fewer than 5" in await town.opens(women[0])
+    assert "Most chosen: Aqui\n\nAqui: 7\nAli: fewer than 5" in await town.opens(women[0])
     await town.types(eva, "menu")
     await town.presses(eva, "For moderators", "Musa · Porto", "The group decides", "1 · Result: Onde?")
-    assert "Most said: Aqui" in said(eva)
+    assert "Most chosen: Aqui" in said(eva)
 
 
 async def test_who_answers_too_late_reads_that_it_is_over_and_then_the_result(town: Town) -> None:

@@ -137,7 +137,7 @@ def test_a_quorum_below_three_is_refused(number: str) -> None:
 def test_it_is_translated_piece_by_piece_with_the_original_in_sight() -> None:
     somebody = asking("Aqui", "Ali")
     somebody.presses("In another language too")
-    assert somebody.labels == ["English", "Español", "Enough"]
+    assert somebody.labels == ["English", "Español", "Go on"]
     somebody.presses("Español")
     assert "in Spanish:\n\nOnde nos encontramos?" in somebody.text
     somebody.types("¿Dónde quedamos?")
@@ -269,7 +269,7 @@ def test_what_is_closed_cannot_be_taken_back() -> None:
     somebody.settles(MUSA, questions=(OPEN.count({"0": 3}, shows_small=False),))
     somebody.presses("Yes, take it back")
     assert somebody.changes == []
-    assert "Most said: Yes" in somebody.text
+    assert "Most chosen: Yes" in somebody.text
 
 
 def test_she_is_told_no_number_while_it_is_open() -> None:

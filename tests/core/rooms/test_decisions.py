@@ -80,7 +80,7 @@ def test_who_comes_after_it_is_counted_reads_the_result() -> None:
     somebody.settles(MUSA, questions=(WHERE.count({"0": 5}, shows_small=False),))
     somebody.presses("There")
     assert somebody.changes == []
-    assert "Most said: Here" in somebody.text
+    assert "Most chosen: Here" in somebody.text
 
 
 def test_who_is_not_in_the_group_sees_no_question_of_it() -> None:
@@ -116,9 +116,9 @@ def test_a_moderator_who_is_a_member_has_one_answer_as_all() -> None:
 @pytest.mark.parametrize(
     ("closed", "said"),
     [
-        ({"0": 7, "1": 2}, "Most said: Here\n\nHere: 7\nThere: fewer than 5"),
-        ({"0": 2, "1": 9}, "Most said: There\n\nHere: fewer than 5\nThere: 9"),
-        ({"0": 2, "1": 1}, "Most said: Here\n\nHere: fewer than 5\nThere: fewer than 5"),
+        ({"0": 7, "1": 2}, "Most chosen: Here\n\nHere: 7\nThere: fewer than 5"),
+        ({"0": 2, "1": 9}, "Most chosen: There\n\nHere: fewer than 5\nThere: 9"),
+        ({"0": 2, "1": 1}, "Most chosen: Here\n\nHere: fewer than 5\nThere: fewer than 5"),
         ({"0": 2, "1": 2}, "No answer had the most. Nothing changes.\n\nHere: fewer than 5\nThere: fewer than 5"),
         ({"0": 1, "1": 1}, "Too few have answered. Nothing changes."),
     ],
