@@ -23,14 +23,16 @@ def _as_tuple(value: Any) -> Any:
 DirectoryList = Literal["services", "cities", "languages"]
 GroupList = Literal["groups", "my_groups", "meetings", "proposals", "questions", "answers"]
 StaffList = Literal["desks", "days", "audiences", "untranslated", "notices"]
-Listed = DirectoryList | GroupList | StaffList
+BroadcastList = Literal["translated", "send_days", "confirm", "asked", "let_go"]
+Listed = DirectoryList | GroupList | StaffList | BroadcastList
 Asked = Literal["place", "text", "number", "time", "content"]
 """`content` is what peers write to others: a text, a voice note or a picture."""
 OwnAction = Literal["exit", "forget_me", "stop", "report_wrong"]
 GroupAction = Literal["join_group", "leave_group", "come", "not_come", "propose", "vote"]
 MeetingAction = Literal["add_meeting", "move_meeting", "cancel_meeting", "restore_meeting", "set_place", "set_note"]
 StaffAction = Literal["announce", "halt", "approve", "discard", "ask_group", "close_question"]
-Action = OwnAction | GroupAction | MeetingAction | StaffAction
+BroadcastAction = Literal["begin_draft", "keep_draft", "redraft"]
+Action = OwnAction | GroupAction | MeetingAction | StaffAction | BroadcastAction
 Subject = Literal["city", "country", "language", "channel", "role"]
 
 
