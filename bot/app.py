@@ -14,6 +14,7 @@ from bot.content.shelf import Shelf
 from bot.core.message import Address
 from bot.core.speech import SOURCE
 from bot.log import EVENTS, place_of
+from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
 from bot.settings import Settings
 from bot.storage.store import Store
@@ -106,6 +107,7 @@ class App:
         schedule = Schedule()
         schedule.every(RING_EVERY, self.dispatcher.ring)
         schedule.every(RING_EVERY, self.store.flush)
+        schedule.every(DECIDE_EVERY, Decisions(self.store, self.clock.now).tick)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
         stopped = asyncio.create_task(_until(stopping))

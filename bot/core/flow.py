@@ -22,17 +22,21 @@ def _as_tuple(value: Any) -> Any:
 
 DirectoryList = Literal["services", "cities", "languages"]
 GroupList = Literal["groups", "my_groups", "meetings", "proposals", "questions", "answers"]
-StaffList = Literal["desks", "days", "audiences", "untranslated", "notices"]
+StaffList = Literal["desks", "days", "tongues", "audiences", "untranslated", "notices"]
 BroadcastList = Literal["translated", "send_days", "confirm", "asked", "let_go"]
 Listed = DirectoryList | GroupList | StaffList | BroadcastList
-Asked = Literal["place", "text", "number", "time", "content"]
+Asked = Literal["place", "text", "number", "day", "time", "content"]
 """`content` is what peers write to others: a text, a voice note or a picture."""
 OwnAction = Literal["exit", "forget_me", "stop", "report_wrong"]
 GroupAction = Literal["join_group", "leave_group", "come", "not_come", "propose", "vote"]
-MeetingAction = Literal["add_meeting", "move_meeting", "cancel_meeting", "restore_meeting", "set_place", "set_note"]
-StaffAction = Literal["announce", "halt", "approve", "discard", "ask_group", "close_question"]
+MeetingAction = Literal["look", "add_meeting", "move_meeting", "cancel_meeting", "restore_meeting", "tell_news"]
+DetailAction = Literal["set_place", "set_note", "drop_proposal"]
+DraftAction = Literal["begin_question", "write_question", "write_answer", "write_in", "drop_draft"]
+QuestionAction = Literal["ask_group", "take_back"]
+StaffAction = Literal["announce", "halt", "approve", "discard"]
 BroadcastAction = Literal["begin_draft", "keep_draft", "redraft"]
-Action = OwnAction | GroupAction | MeetingAction | StaffAction | BroadcastAction
+DeskAction = MeetingAction | DetailAction | DraftAction | QuestionAction
+Action = OwnAction | GroupAction | DeskAction | StaffAction | BroadcastAction
 Subject = Literal["city", "country", "language", "channel", "role"]
 
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from bot.core.notice import Notice
 from bot.core.plan import Plan
+from bot.core.question import Question
 
 GROUP, MEETING, QUESTION, AUDIENCE, NOTICE = "group", "meeting", "question", "to", "notice"
 """Answers that say what a moderator has before her; the audience is ids of groups, apart by blanks."""
@@ -21,6 +22,9 @@ class Rules:
     """As many reach a group on one day."""
     needs_two: bool = False
     """A broadcast waits until a second moderator has read it."""
+
+
+USUAL = Rules()
 
 
 class Role(StrEnum):
@@ -66,45 +70,6 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What a group decides together: one answer each, changed at will until it closes."""
-
-    id: str
-    texts: Mapping[str, str]
-    """The question by language; the main language of the group is always there."""
-    answers: tuple[str, ...]
-    """As typed, in the order of the buttons."""
-    closes_at: int
-    quorum: int
-    is_agreement: bool = False
-    """A yes, the first answer, puts `texts` in the place of the group's agreement."""
-    counts: tuple[int, ...] = ()
-    """How many chose each answer, once it is closed; before that nobody is told."""
-
-    @property
-    def is_closed(self) -> bool:
-        """Tell whether its result stands."""
-        return bool(self.counts)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data, ready to be sealed."""
-        return {
-            "id": self.id,
-            "texts": dict(self.texts),
-            "answers": list(self.answers),
-            "closes_at": self.closes_at,
-            "quorum": self.quorum,
-            "is_agreement": self.is_agreement,
-            "counts": list(self.counts),
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read back what `to_dict` wrote."""
-        return cls(**{**data, "answers": tuple(data["answers"]), "counts": tuple(data["counts"])})
-
-
-@dataclass(frozen=True, slots=True)
 class GroupState:
     """What one group has settled in the chat, sealed as a whole."""
 
@@ -112,9 +77,9 @@ class GroupState:
     agenda: tuple[Proposal, ...] = ()
     questions: tuple[Question, ...] = ()
     agreement: Mapping[str, str] = field(default_factory=dict)
-    """By language, where the group has voted one; it stands before that of the directory."""
+    """By language, the main one first, where the group has voted one; it stands before that of the directory."""
     shows_small: bool = False
-    """The group agreed to see results below five."""
+    """The group agreed to see results below five; what was hidden before stays hidden."""
     written: Mapping[str, int] = field(default_factory=dict)
     """Broadcasts by the day on which they go out, for the limit a day."""
     texts: tuple[tuple[str, int], ...] = ()
@@ -188,6 +153,11 @@ def question_subject(group: str, question: str) -> str:
     return f"question {group} {question}"
 
 
+def group_of_subject(subject: str) -> str:
+    """Return the group whose meeting or question it is."""
+    return subject.split(" ")[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """A step changed what a group has settled."""
@@ -202,6 +172,13 @@ class Answered:
 
     subject: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Nobody may know any more who answered what."""
+
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +209,7 @@ class Resigned:
     """She is forgotten, and with her whatever she answered for."""
 
 
-Change = Settled | Answered | Announced | Halted | Approved | Resigned
+Change = Settled | Answered | Closed | Announced | Halted | Approved | Resigned
 """What a step changes beside her record, written in the same transaction or not at all."""
 
 
@@ -248,9 +225,11 @@ class House:
     """For staff only: how many gave each answer, by subject."""
     audience: Mapping[str, int] = field(default_factory=dict)
     """For staff only: members of the groups that she is about to write to, by language."""
+    members: int = 0
+    """For staff only: how many are in the group before her."""
     notices: tuple[Progress, ...] = ()
     """For staff only: what is on its way from her groups."""
-    rules: Rules = Rules()
+    rules: Rules = USUAL
 
     def state(self, group: str) -> GroupState:
         """Return what a group has settled; nothing yet is a state too."""

@@ -27,8 +27,8 @@ FIND_WHAT = Position("find", "start")
 FIND_WHERE = Position("find", "where")
 FIND_RESULTS = Position("find", "results")
 FIND_FOUND = Position("find", "found")
-DESK = Position("moderate", "start")
-"""Where staff begin; content without groups has none."""
+DESK = Position("moderate", "welcome")
+"""Where an invitation leads; content without groups has none."""
 LANDMARKS = (GREETING, MENU, HELP, GONE, FORGOTTEN, STOPPED, FIND_WHAT, FIND_WHERE, FIND_RESULTS, FIND_FOUND)
 """Places that the engine goes to by itself; `comadre check` says when a flow lost one."""
 

@@ -18,6 +18,8 @@ _PLAIN = """
     languages address bring chat sms whatsapp source_undated low_confidence
     kept_nothing kept_handles kept_timer
     no_meeting meeting_over place_for_members place_for_coming you_yes you_no no_agreement terms_any terms_quiet
+    not_a_day not_yours no_group every_group no_proposal vote_yes vote_no asks_agreement asks_show_small asks_hide_small
+    question_gone question_over result_too_few result_tie result_agreement
     i_come not_this_time show_it still_yes still_no tells_question tells_result tells_still not_translated
     too_long_to_send not_to_send all_groups locked other_language voice_note sent_picture timing_now send_it let_it_go
     nothing_there stage_asked stage_due stage_sending stage_ended stage_halted
@@ -38,6 +40,18 @@ _FILLED = {
     "meeting_off": ("{when}",),
     "meeting_was": ("{when}",),
     "terms_hours": ("{first}", "{last}"),
+    "kept_role": ("{groups}",),
+    "members": ("{number}",),
+    "who_comes": ("{yes}", "{no}"),
+    "proposals": ("{number}",),
+    "today": ("{day}",),
+    "tomorrow": ("{day}",),
+    "question_closed": ("{question}",),
+    "question_until": ("{when}", "{number}"),
+    "question_own": ("{answer}",),
+    "result_chosen": ("{answer}",),
+    "result_few": ("{answer}", "{number}"),
+    "tells_news": ("{when}",),
     "tells_moved": ("{when}", "{was}"),
     "tells_off": ("{when}",),
     "tells_added": ("{when}",),
@@ -80,7 +94,8 @@ _FILLED = {
 }
 SENT_FIRST = (
     *("reminder_today", "reminder_tomorrow", "reminder_day"),
-    *("tells_moved", "tells_off", "tells_added", "tells_question", "tells_result", "tells_still", "not_translated"),
+    *("tells_moved", "tells_off", "tells_added", "tells_news"),
+    *("tells_question", "tells_result", "tells_still", "not_translated"),
 )
 """What the bot says without being asked: `comadre check` reads it as a stranger reads her lock screen."""
 

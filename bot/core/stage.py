@@ -384,4 +384,6 @@ class Stage:
             until = speech.day(language, (self.now + MEMBERSHIP_KEPT).date())
             groups = speech.enumerate_all(language, names)
             lines.append(self.library.phrase(language, "kept_groups", groups=groups, until=until))
+        if self.house.staff:
+            lines.append(self.library.phrase(language, "kept_role", groups=FILLS["desks"](self, "")))
         return "\n".join(lines) or self.library.phrase(language, "kept_nothing")

@@ -95,6 +95,8 @@ class _Telling:
             return self.library.phrase(timetable.language, "tells_off", when=was_at)
         if not was_at:
             return self.library.phrase(timetable.language, "tells_added", when=is_at)
+        if is_at == was_at:
+            return self.library.phrase(timetable.language, "tells_news", when=is_at)
         return self.library.phrase(timetable.language, "tells_moved", when=is_at, was=was_at)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from bot.core.day import read_day
 from bot.core.item import Item
 from bot.core.library import Library
 from bot.core.message import Incoming, Kind, Media
@@ -107,7 +108,7 @@ def understand(library: Library, incoming: Incoming, stage: Stage | None) -> Mea
     if stage and stage.node.ask == "content":
         return _exactly(stage, text) or _content(incoming)
     if stage and stage.node.ask and stage.node.ask != "place":
-        answer = _answer(stage.node.ask, incoming.text)
+        answer = _answer(stage, incoming.text)
         if answer:
             return Answered(answer)
     return (
@@ -149,16 +150,19 @@ def _content(incoming: Incoming) -> Meaning:
 
 def _why_unclear(incoming: Incoming, stage: Stage | None) -> str:
     if stage and stage.node.ask:
-        by_kind = {"place": "unknown_place", "number": "not_a_number", "time": "not_a_time"}
+        by_kind = {"place": "unknown_place", "number": "not_a_number", "day": "not_a_day", "time": "not_a_time"}
         return by_kind.get(stage.node.ask, "unclear")
     return "too_long" if len(incoming.text) > LONGEST_READ else "unclear"
 
 
-def _answer(asked: str, text: str) -> str:
+def _answer(stage: Stage, text: str) -> str:
+    asked = stage.node.ask
     # Half a surrogate pair, which some keyboards send, cannot be stored.
     plain = " ".join(text.encode(errors="ignore").decode().split())[:LONGEST_ANSWER]
     if asked == "number":
         return str(int(plain)) if plain.isdecimal() and len(plain) <= 9 else ""  # noqa: PLR2004 - fits any count
+    if asked == "day":
+        return read_day(plain, stage.now.date())
     return read_time(plain) if asked == "time" else plain
 
 

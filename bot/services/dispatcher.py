@@ -106,15 +106,18 @@ class Dispatcher:
     async def _step(self, incoming: Incoming, *, is_owed: bool) -> Turn:
         library = await self._library()
         now = self._now()
-        if (code := invitation_in(incoming)) and await self._store.staff.redeem(code, incoming.address, now):
-            incoming = replace(incoming, kind=Kind.INVITED)
+        code = invitation_in(incoming)
+        if code:
+            await self._persist(partial(self._store.staff.redeem, code, incoming.address, now))
 
         def act(contact: Contact, house: House) -> tuple[Contact, Turn]:
+            # Who has a role and opens the link once more is where she was led the first time, not a stranger.
+            taken = replace(incoming, kind=Kind.INVITED) if code and house.staff else incoming
             try:
-                turn = respond(library, contact, incoming, now, house)
+                turn = respond(library, contact, taken, now, house)
             except Exception as error:  # noqa: BLE001 - a bug must not leave her in silence
                 EVENTS.error("step failed: %s", place_of(error))
-                turn = apologise(library, contact, incoming, now)
+                turn = apologise(library, contact, taken, now)
             return turn.contact, turn
 
         return await self._stored(incoming.address, act, _is_owed if is_owed else _never)
@@ -132,12 +135,18 @@ class Dispatcher:
     async def _stored(
         self, address: Address, act: Callable[[Contact, House], tuple[Contact, Turn]], owes: Callable[[Turn], bool]
     ) -> Turn:
+        try:
+            return await self._persist(partial(self._store.step, address, act, owes))
+        except SealError:
+            EVENTS.error("a record was tampered with; it is answered as a stranger's until it is purged")
+            return act(Contact(), House())[1]
+
+    async def _persist(self, write: Callable[[], Awaitable[T]]) -> T:
         while True:
             try:
-                return await self._store.step(address, act, owes)
+                return await write()
             except SealError:
-                EVENTS.error("a record was tampered with; it is answered as a stranger's until it is purged")
-                return act(Contact(), House())[1]
+                raise
             except Exception as error:  # noqa: BLE001 - whatever the disk says, the update is not lost
                 EVENTS.error("cannot store, trying again; free some disk space: %s", place_of(error))
                 await self._sleep(STORE_PAUSE)

@@ -13,15 +13,21 @@ from bot.core.house import AUDIENCE, NOTICE, Announced, Settled
 from bot.core.message import Media, token
 from bot.core.notice import Notice
 from bot.core.rooms import broadcast_text
-from bot.core.rooms.groups import phrase
-from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, Shown
+from bot.core.rooms.groups import AHEAD, phrase
+from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, Shown, places
 from bot.core.speech import DIRECTORY
 
 if TYPE_CHECKING:
     from bot.core.stage import Stage
 
 DAYS_AHEAD = 14
-"""What is further away is better written when it is near."""
+"""How many days are buttons: what is further away is typed."""
+WHO, WRITE, CONFIRM = "broadcast.who", "broadcast.write", "broadcast.confirm"
+PAST, FAR = "broadcast.past", "broadcast.far"
+ENOUGH, AGAIN, NOTHING = "broadcast.enough", "broadcast.again", "broadcast.nothing"
+"""Where she is led instead of sending: whoever may not, who has nothing to send, and who has to look once more."""
+_TIMES = {"past": PAST, "far": FAR}
+LANDMARKS = places(WHO, WRITE, CONFIRM, PAST, FAR, ENOUGH, AGAIN, NOTHING)
 
 
 def is_hers(stage: "Stage", groups: tuple[str, ...]) -> bool:
@@ -114,7 +120,7 @@ def _begin(stage: "Stage") -> Outcome:
     groups = tuple(stage.known(AUDIENCE).split())
     left = replace(stage.contact, answers=without_draft(stage.contact.answers))
     if not is_hers(stage, groups):
-        return Outcome(left, go="who")
+        return Outcome(left, go=WHO)
     main = (stage.library.groups[groups[0]].languages or ("",))[0]
     tongue = main if main in stage.library.speech.languages else stage.contact.language
     answers = {"draft": begun(stage, *groups), AUDIENCE: " ".join(groups), "tongue": tongue}
@@ -127,7 +133,7 @@ def _keep(stage: "Stage") -> Outcome:
     text, tongue = answers.pop("content", ""), answers.get("tongue") or stage.contact.language
     answers.pop("again", None)
     if draft_of(stage) is None:
-        return Outcome(replace(stage.contact, answers=without_draft(answers)), go="who")
+        return Outcome(replace(stage.contact, answers=without_draft(answers)), go=WHO)
     if text:
         answers[TEXT + tongue] = text
         answers.setdefault("main", tongue)
@@ -148,7 +154,7 @@ def _announce(stage: "Stage") -> Outcome:
     draft, notice = draft_of(stage), _notice(stage)
     zone = zone_of(stage.library, notice.groups) if notice else None
     if draft is None or notice is None or zone is None:
-        return Outcome(_bare(stage), go="nothing")
+        return Outcome(_bare(stage), go=NOTHING)
     day = broadcast.day_of(notice, zone)
     if refused := _why_not(stage, draft, notice, day):
         return Outcome(stage.contact, go=refused)
@@ -164,15 +170,15 @@ def _why_not(stage: "Stage", draft: Draft, notice: Notice, day: str) -> str:
     """Return where to, instead of sending."""
     states = [stage.house.state(name) for name in notice.groups]
     if draft.is_empty:
-        return "write"
+        return WRITE
     if stage.known("confirmed") != draft.mark:
-        return "confirm"
-    if is_past(stage, notice):
-        return "past"
+        return CONFIRM
+    if wrong := _TIMES.get(_time_chosen(stage)):
+        return wrong
     if any(state.written.get(day, 0) >= stage.house.rules.broadcasts_a_day for state in states):
-        return "enough"
+        return ENOUGH
     is_same = any(broadcast.is_same(state, notice, stage.now) for state in states)
-    return "again" if is_same and stage.known("again") != "yes" else ""
+    return AGAIN if is_same and stage.known("again") != "yes" else ""
 
 
 def is_past(stage: "Stage", notice: Notice) -> bool:
@@ -223,7 +229,13 @@ def _has_draft(stage: "Stage") -> str:
 
 def _time_chosen(stage: "Stage") -> str:
     notice = _notice(stage)
-    return "past" if notice and is_past(stage, notice) else "ahead"
+    if notice is None:
+        return ""
+    return "past" if is_past(stage, notice) else "far" if _is_far(stage, notice) else "ahead"
+
+
+def _is_far(stage: "Stage", notice: Notice) -> bool:
+    return notice.due_at >= (stage.now + AHEAD).timestamp()
 
 
 LISTS: Mapping[str, List] = {

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.contact import Contact
+from bot.core.contact import Contact, Position
+from bot.core.flow import place
 from bot.core.house import Change
 from bot.core.message import Media
 
@@ -47,3 +48,8 @@ Fill = Callable[["Stage", str], str]
 """With the argument of `{name:argument}`."""
 Known = Callable[["Stage"], str]
 Shown = Callable[["Stage"], Media | None]
+
+
+def places(*targets: str) -> tuple[Position, ...]:
+    """Return what a room goes to by itself, written like `groups.question`; `comadre check` says when it is lost."""
+    return tuple(Position(*place(target, "", ())) for target in targets)

@@ -11,14 +11,18 @@ from bot.core.message import Media
 from bot.core.rooms import broadcast_text
 from bot.core.rooms.broadcasts import begun, is_hers
 from bot.core.rooms.groups import phrase
-from bot.core.rooms.room import Action, Entry, Fill, Known, List, Living, Outcome, Shown
+from bot.core.rooms.room import Action, Entry, Fill, Known, List, Living, Outcome, Shown, places
 
 if TYPE_CHECKING:
     from bot.core.stage import Stage
 
+NOTICE_NODE, BEGUN = "broadcast.notice", "broadcast.begun"
+NOT_ALONE, TOO_LATE = "broadcast.not_alone", "broadcast.too_late"
+"""Where she is led who cannot do what she asked for: to how it is now, or to why not."""
+LANDMARKS = places(NOTICE_NODE, BEGUN, NOT_ALONE, TOO_LATE)
 LONGEST_LABEL = 60
 BAR = 10
-SOON = 600
+SOON = 1200
 """Seconds: what is put off for longer waits for her hours; for less, it is next in line or tried again."""
 STATES = ("sent", "hours", "waiting", "gone", "failed", "late", "left", "halted", "line")
 """What becomes of a delivery, as a moderator reads it: the order of the report."""
@@ -112,11 +116,11 @@ def _approve(stage: "Stage") -> Outcome:
     """Let it go as the second person, who is never the first, and who has this one before her."""
     progress = looked_at(stage)
     if progress is None or progress.stage != "asked" or stage.known("approved") != progress.notice.key:
-        return Outcome(stage.contact, go="notice")
+        return Outcome(stage.contact, go=NOTICE_NODE)
     if _is_own(stage, progress):
-        return Outcome(stage.contact, go="not_alone")
+        return Outcome(stage.contact, go=NOT_ALONE)
     if progress.notice.until_at <= stage.now.timestamp():
-        return Outcome(stage.contact, go="too_late")
+        return Outcome(stage.contact, go=TOO_LATE)
     return Outcome(stage.contact, (Approved(progress.id),))
 
 
@@ -124,12 +128,12 @@ def _redraft(stage: "Stage") -> Outcome:
     """Stop what was not sent yet and take its words into a new draft, which is read and confirmed as any other."""
     progress = looked_at(stage)
     if progress is None or progress.stage not in UNSENT:
-        return Outcome(stage.contact, go="notice")
+        return Outcome(stage.contact, go=NOTICE_NODE)
     if draft_in(stage.contact.answers):
-        return Outcome(stage.contact, go="begun")
+        return Outcome(stage.contact, go=BEGUN)
     zone = zone_of(stage.library, progress.notice.groups)
     if zone is None:
-        return Outcome(stage.contact, go="notice")
+        return Outcome(stage.contact, go=NOTICE_NODE)
     name = begun(stage, progress.notice.key)
     draft = broadcast.as_draft(progress.notice, name, zone, stage.now)
     halted = _halt(stage)
@@ -240,4 +244,4 @@ ACTIONS: Mapping[str, Action] = {"halt": _halt, "approve": _approve, "redraft": 
 FILLS: Mapping[str, Fill] = {"progress": _progress, "notice": _whole, "notice_facts": _facts, "asked": _count_asked}
 KNOWN: Mapping[str, Known] = {"sent": _which, "waiting": lambda stage: "yes" if _asked(stage) else "no"}
 MEDIA: Mapping[str, Shown] = {"notice": _media}
-LIVING: Mapping[str, Living] = {"progress": Living("broadcast.notice", _is_open)}
+LIVING: Mapping[str, Living] = {"progress": Living(NOTICE_NODE, _is_open)}
