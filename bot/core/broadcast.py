@@ -195,6 +195,15 @@ def counted(state: GroupState, day: str) -> GroupState:
     return state.changed(written={**state.written, day: state.written.get(day, 0) + 1})
 
 
+def counted_for(library: Library, states: Mapping[str, GroupState], notice: Notice) -> dict[str, GroupState]:
+    """Return the states of a notice's groups once it counts for the limit of its day."""
+    zone = zone_of(library, notice.groups)
+    if zone is None:
+        return {}
+    day = day_of(notice, zone)
+    return {name: counted(states.get(name) or GroupState(), day) for name in notice.groups}
+
+
 def noted(state: GroupState, notice: Notice, now: datetime) -> GroupState:
     """Return a group's state that knows a text again for an hour."""
     recent = (each for each in state.texts if fold(now) - each[1] <= SAME_WITHIN)

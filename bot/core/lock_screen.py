@@ -22,7 +22,7 @@ def line(text: str) -> str:
     """Return the same as one line, with a sign where it is cut."""
     bare = " ".join(text.split())
     seen = shown(bare)
-    return seen if seen == bare else f"{seen}…"
+    return seen if seen == bare else f"{seen.rstrip()}…"
 
 
 def telling_words(text: str, sensitive: tuple[str, ...]) -> tuple[str, ...]:

@@ -277,6 +277,7 @@ class Stage:
         picture = self.library.picture(self.contact.language, self.node.image)
         ways = tuple(choice for _, choice in self.ways)
         media = next((found for name in self._fills if name in MEDIA and (found := MEDIA[name](self))), None)
+        media = media if media and media.channel == self.channel else None
         is_living = any(LIVING[name].is_so(self) for name in self._fills if name in LIVING)
         return Screen(tuple(texts), choices, ways, picture, media, is_living)
 

@@ -17,7 +17,7 @@ from bot.core.speech import Word
 from bot.core.terms import next_allowed
 from bot.core.timetable import Timetable
 from bot.core.verdict import Drop, Hold, Judge, Send, Verdict, Wait
-from bot.core.written import written
+from bot.core.written import said_of, written
 
 WAYS: tuple[Word, ...] = ("menu", "exit")
 
@@ -74,7 +74,11 @@ class _Telling:
             if item.said in _OFFERED[self.notice.kind]
         ]
         ways = (Choice(way(word), self.library.phrase(language, word)) for word in WAYS)
-        return Screen(tuple(self._texts(group, language)), tuple(choices), tuple(ways), media=self.notice.media)
+        media, texts = self.notice.media, tuple(self._texts(group, language))
+        if media and media.channel != Address.parse(contact.address).channel:
+            # It lies with another platform: she is told that there is something, in the line that it would stand in.
+            texts, media = ("\n".join((self.library.phrase(language, said_of(media)), *texts)),), None
+        return Screen(texts, tuple(choices), tuple(ways), media=media)
 
     def _texts(self, group: Group, language: str) -> Iterator[str]:
         notice = self.notice

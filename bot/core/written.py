@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.core.library import Library
+from bot.core.message import Media
 from bot.core.notice import Notice
 
 
@@ -13,3 +14,8 @@ def written(library: Library, notice: Notice, language: str) -> Iterator[str]:
         yield f"{library.phrase(language, 'not_translated')}\n\n{next(iter(notice.texts.values()))}"
     elif text:
         yield text
+
+
+def said_of(media: Media) -> str:
+    """Return the phrase for what goes along, where it cannot be shown."""
+    return "voice_note" if media.kind == "voice" else "sent_picture"

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from bot.core import lock_screen, speech
 from bot.core.broadcast import MONTH_END, RULES, zone_of
-from bot.core.message import Media
 from bot.core.notice import Notice
 from bot.core.rooms.groups import phrase
 from bot.core.speech import DIRECTORY
 from bot.core.timetable import Timetable
-from bot.core.written import written
+from bot.core.written import said_of, written
 
 if TYPE_CHECKING:
     from bot.core.stage import Stage
@@ -82,21 +81,15 @@ def excerpt(stage: "Stage", notice: Notice, most: int) -> str:
     """Say the beginning of it, by which she knows it again."""
     text = " ".join(next(iter(notice.texts.values()), "").split())
     if not text and notice.media:
-        return attached(stage, notice.media)
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def attached(stage: "Stage", media: Media) -> str:
-    """Say what goes along, where it cannot be shown."""
-    return phrase(stage, "voice_note" if media.kind == "voice" else "sent_picture")
+        return phrase(stage, said_of(notice.media))
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _text(stage: "Stage", notice: Notice, language: str) -> str:
     text = "\n\n".join(written(stage.library, notice, language))
     if notice.media is None:
         return text
-    name = "voice_note" if notice.media.kind == "voice" else "sent_picture"
-    return f"{stage.library.phrase(language, name)}\n{text}".rstrip()
+    return f"{stage.library.phrase(language, said_of(notice.media))}\n{text}".rstrip()
 
 
 def _readers(stage: "Stage", notice: Notice, audience: Mapping[str, int]) -> Iterator[str]:

@@ -34,7 +34,7 @@ def next_ones(somebody: Somebody, group: str = MUSA) -> list[tuple[str, str, boo
 def test_she_finds_her_groups_and_no_others() -> None:
     somebody = moderator(MUSA, RAVAL)
     somebody.presses("For moderators")
-    assert somebody.labels == ["Musa · Porto", "Raval · Barcelona", "My role here"]
+    assert somebody.labels == ["Musa · Porto", "Raval · Barcelona", "Write to a group", "My role here"]
 
 
 def test_an_admin_finds_all_groups() -> None:
