@@ -56,9 +56,9 @@ def _notice(stage: "Stage") -> Notice | None:
 
 
 def begun(stage: "Stage", *parts: str) -> str:
-    """Make up the name of a draft, which says nothing of whose it is."""
+    """Make up the name of a draft, which says nothing of whose it is: no two steps give the same."""
     designation = stage.house.staff.designation if stage.house.staff else ""
-    return token("draft", designation, stage.now.isoformat(), *parts)
+    return token("draft", designation, stage.now.isoformat(), *stage.contact.recent, *parts)
 
 
 def _audiences(stage: "Stage") -> Iterator[Entry]:

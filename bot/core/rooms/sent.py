@@ -145,8 +145,9 @@ def _progress(stage: "Stage", _: str) -> str:
     progress = looked_at(stage)
     if progress is None:
         return phrase(stage, "nothing_there")
-    lines = [phrase(stage, _STAGES[_stage_of(stage, progress)])]
-    if progress.stage in UNSENT or progress.notice.repeat:
+    now = _stage_of(stage, progress)
+    lines = [phrase(stage, _STAGES[now])]
+    if now in UNSENT or progress.notice.repeat:
         lines.append(broadcast_text.timing(stage, progress.notice))
     counts = {name: count for name, count in _counts(stage, progress).items() if count}
     if counts:
