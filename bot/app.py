@@ -15,6 +15,7 @@ from bot.core.message import Address
 from bot.core.speech import SOURCE
 from bot.log import EVENTS, place_of
 from bot.services.dispatcher import Dispatcher
+from bot.services.reminders import Reminders
 from bot.settings import Settings
 from bot.storage.store import Store
 from bot.storage.vault import open_vault
@@ -46,6 +47,7 @@ class App:
         self.has_new_key = False
         self.store: Store
         self.dispatcher: Dispatcher
+        self.reminders: Reminders
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -56,6 +58,7 @@ class App:
         vault, self.has_new_key = open_vault(settings.key_file, settings.database, settings.data_dir)
         self.store = await self._stack.enter_async_context(Store.open(settings.database, vault))
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
+        self.reminders = Reminders(self.store, self.shelf.library, self.clock.now)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -101,11 +104,12 @@ class App:
     ) -> None:
         """Do what can wait until the first answers: watch the files, tick, introduce ourselves."""
         # Imported late: not needed before the first poll.
-        from bot.services.schedule import PURGE_EVERY, RING_EVERY, Schedule  # noqa: PLC0415
+        from bot.services.schedule import LOOK_EVERY, PURGE_EVERY, RING_EVERY, Schedule  # noqa: PLC0415
 
         schedule = Schedule()
         schedule.every(RING_EVERY, self.dispatcher.ring)
         schedule.every(RING_EVERY, self.store.flush)
+        schedule.every(LOOK_EVERY, self.reminders.tick)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
         stopped = asyncio.create_task(_until(stopping))

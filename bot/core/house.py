@@ -1,6 +1,6 @@
 """What peers settle in the chat, beside the library, which comes from files: plans, questions, who moderates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -118,13 +118,15 @@ class GroupState:
         """Return a question by its id."""
         return next((each for each in self.questions if each.id == name), None)
 
-    def forget_before(self, day: date) -> Self:
-        """Drop what is over: proposals of past meetings, changes of them, days that no limit looks at."""
+    def without_past(self, day: date, to_come: Collection[str], hour: int) -> Self:
+        """Drop what is over: changes of meetings before `day`, proposals for those that are not to come, old marks."""
         first = day.isoformat()
         return replace(
             self,
             plan=self.plan.forget_before(day),
+            agenda=tuple(each for each in self.agenda if each.meeting in to_come),
             written={on: number for on, number in self.written.items() if on >= first},
+            texts=tuple(each for each in self.texts if each[1] >= hour - 1),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -174,6 +176,11 @@ def question_subject(group: str, question: str) -> str:
     return f"question {group} {question}"
 
 
+def group_of_subject(subject: str) -> str:
+    """Return the group whose meeting or question it is."""
+    return subject.split(" ")[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """A step changed what a group has settled."""
@@ -212,11 +219,16 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrote:
+    """She wrote: what has waited for that may come now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resigned:
     """She is forgotten, and with her whatever she answered for."""
 
 
-Change = Settled | Answered | Announced | Halted | Approved | Resigned
+Change = Settled | Answered | Announced | Halted | Approved | Wrote | Resigned
 """What a step changes beside her record, written in the same transaction or not at all."""
 
 
@@ -234,6 +246,8 @@ class House:
     """For staff only: members of the groups that she is about to write to, by language."""
     notices: tuple[Progress, ...] = ()
     """For staff only: what is on its way from her groups."""
+    has_written: bool = False
+    """What is judged has waited for her to write, and she did."""
 
     def state(self, group: str) -> GroupState:
         """Return what a group has settled; nothing yet is a state too."""

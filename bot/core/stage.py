@@ -51,8 +51,7 @@ class Stage:
     @property
     def is_urgent(self) -> bool:
         """Tell whether she is in the middle of an emergency."""
-        flow = self.library.flows.get(self.position.flow)
-        return bool(flow and flow.urgent)
+        return self.library.is_urgent(self.position)
 
     @cached_property
     def teller(self) -> Teller:
@@ -313,8 +312,11 @@ class Stage:
                 }
                 lines.append(speech.fill(self.library.phrase(language, f"kept_{name}"), values))
         if contact.memberships:
-            names = [group.name for name in contact.memberships if (group := self.library.groups.get(name))]
+            known = self.library.groups
+            names = [known[name].name if name in known else name for name in contact.memberships]
             until = speech.day(language, (self.now + MEMBERSHIP_KEPT).date())
             groups = speech.enumerate_all(language, names)
             lines.append(self.library.phrase(language, "kept_groups", groups=groups, until=until))
+        if self.house.own:
+            lines.append(self.library.phrase(language, "kept_answers"))
         return "\n".join(lines) or self.library.phrase(language, "kept_nothing")

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -23,6 +23,8 @@ from bot.core.house import (
     Resigned,
     Settled,
     Staff,
+    Wrote,
+    group_of_subject,
     meeting_subject,
 )
 from bot.core.notice import NoticeKind
@@ -87,6 +89,8 @@ class Houses:
                     self._notices.halt(connection, bytes.fromhex(name))
                 case Approved(name):
                     self._notices.approve(connection, bytes.fromhex(name))
+                case Wrote():
+                    self._notices.release(connection, key)
                 case Resigned():
                     connection.execute("DELETE FROM staff WHERE key = ?", (key,))
 
@@ -98,6 +102,8 @@ class Houses:
             self.expel(connection, key)
             return
         self._strike(connection, key)
+        if left := old.memberships.keys() - new.memberships.keys():
+            self._forget_answers(connection, key, left)
         language = self._vault.index("language", new.language)
         rows = [(self._vault.index("group", group), key, language) for group in new.memberships]
         connection.executemany('INSERT INTO member ("group", contact, language) VALUES (?, ?, ?)', rows)
@@ -112,6 +118,18 @@ class Houses:
         """Leave no row with her pseudonym."""
         self.expel(connection, key)
         connection.execute("DELETE FROM delivery WHERE contact = ?", (key,))
+
+    def _forget_answers(self, connection: sqlite3.Connection, key: bytes, groups: Collection[str]) -> None:
+        for subject in self._own(connection, key):
+            if group_of_subject(subject) in groups:
+                self._answer(connection, key, subject, "")
+
+    def keep_answers(self, connection: sqlite3.Connection, subjects: Iterable[str]) -> None:
+        """Forget every answer to something else: that is over."""
+        kept = {self._vault.index("answer", subject) for subject in subjects}
+        for (index,) in connection.execute("SELECT DISTINCT subject FROM answer").fetchall():
+            if index not in kept:
+                connection.execute("DELETE FROM answer WHERE subject = ?", (index,))
 
     def _strike(self, connection: sqlite3.Connection, key: bytes) -> None:
         connection.execute("DELETE FROM member WHERE contact = ?", (key,))

@@ -4,7 +4,7 @@ import hmac
 import logging
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,8 +14,10 @@ from typing import Self, TypeVar
 import orjson
 
 from bot.core.contact import Contact
-from bot.core.house import House
+from bot.core.diary import Tended
+from bot.core.house import GroupState, House
 from bot.core.message import Address, fold
+from bot.core.notice import still
 from bot.storage.database import Database, StoreProblem, connect
 from bot.storage.house import Houses
 from bot.storage.migrations import VERSION, migrate
@@ -133,6 +135,18 @@ class Store:
             new, answer = act(old, seen)
         return new, answer
 
+    async def tend(self, act: Callable[[Mapping[str, GroupState]], Tended]) -> Tended:
+        """Let `act`, which is pure, look at what all groups have settled, and write what it leads to."""
+
+        def work(connection: sqlite3.Connection) -> Tended:
+            tended = act(self._houses.groups(connection))
+            self._houses.apply(connection, b"", tended.changes)
+            if tended.subjects is not None:
+                self._houses.keep_answers(connection, tended.subjects)
+            return tended
+
+        return await self._database.commit_together(work)
+
     def settle(self, address: Address) -> None:
         """Note that a reply was given; the next step of anybody takes its row away, at no cost of its own."""
         self._settled.append(self._vault.pseudonym(address))
@@ -182,10 +196,7 @@ class Store:
         total = 0
         while touched := await self._database.commit_together(lambda connection: self._purge(connection, now)):
             total += touched
-        oldest = _week((now - COUNT_KEPT).date())
-        await self._database.commit_together(
-            lambda connection: connection.execute("DELETE FROM count WHERE week < ?", (oldest,)).rowcount
-        )
+        await self._database.commit_together(lambda connection: self._purge_others(connection, now))
         # Always, for an earlier scrub may have failed after its rows were gone.
         await self.scrub()
         return total
@@ -270,8 +281,17 @@ class Store:
         ).fetchall()
         for key, sealed in rows:
             old = self._salvage(key, sealed)
-            self._write(connection, key, old.forget_expired(now), old)
+            new = old.forget_expired(now)
+            if new.is_silent(now):
+                self._notices.ask(connection, still(now), key, now)
+                new = replace(new, is_asked=True)
+            self._write(connection, key, new, old)
         return len(rows)
+
+    def _purge_others(self, connection: sqlite3.Connection, now: datetime) -> None:
+        self._notices.purge(connection, now)
+        connection.execute("DELETE FROM invitation WHERE purge_at <= ?", (fold(now),))
+        connection.execute("DELETE FROM count WHERE week < ?", (_week((now - COUNT_KEPT).date()),))
 
 
 def _open(path: Path, vault: Vault, patience: timedelta) -> sqlite3.Connection:

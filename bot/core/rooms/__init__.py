@@ -5,6 +5,7 @@ A room is one file for one subject. Its functions get the stage and are pure, as
 
 from collections.abc import Mapping
 
+from bot.core.contact import Position
 from bot.core.rooms import groups
 from bot.core.rooms.room import Action, Fill, Known, List
 
@@ -16,3 +17,5 @@ FILLS: Mapping[str, Fill] = {**groups.FILLS}
 """Placeholder -> what is filled in."""
 KNOWN: Mapping[str, Known] = {**groups.KNOWN}
 """Subject of a `switch:` -> what is the case."""
+LANDMARKS: tuple[Position, ...] = (*groups.LANDMARKS,)
+"""Places that the rooms go to by themselves, where there is a flow of that name."""
