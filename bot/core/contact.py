@@ -107,9 +107,9 @@ class Contact:
             hours.append(self.seen + _hours(MEMBERSHIP_KEPT if self.is_asked else STILL_ASKED))
         return min(hours, default=None)
 
-    def is_silent(self, now: datetime) -> bool:
-        """Tell whether a member has not written for so long that she is asked whether to go on."""
-        return bool(self.memberships) and fold(now) - self.seen >= _hours(STILL_ASKED)
+    def has_to_be_asked(self, now: datetime) -> bool:
+        """Tell whether a member has not written for so long that she is asked, once, whether to go on."""
+        return bool(self.memberships) and not self.is_asked and fold(now) - self.seen >= _hours(STILL_ASKED)
 
     def with_handles(self, ids: tuple[str, ...], now: datetime) -> Self:
         """Remember messages for a later wipe, the newest `HANDLE_LIMIT` of them."""

@@ -298,7 +298,8 @@ class Stage:
         contact, language = self.contact, self.contact.language
         lines = []
         for name, is_kept, duration in (
-            ("language", contact.language, LANGUAGE_KEPT),
+            # Her groups go on writing in her language.
+            ("language", contact.language, MEMBERSHIP_KEPT if contact.memberships else LANGUAGE_KEPT),
             ("city", contact.city, LANGUAGE_KEPT),
             ("position", contact.position, POSITION_KEPT),
             ("handles", contact.handles or contact.living, HANDLE_KEPT),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.core.contact import Contact, Position
+from bot.core.contact import HANDLE_KEPT, Contact, Position
 from bot.core.directory import Group
 from bot.core.duration import LONGEST_LENGTH
 from bot.core.house import GROUP, MEETING, QUESTION, House, meeting_subject
@@ -134,7 +134,7 @@ class _Telling:
         was_at = timetable.when(_at(self.notice.was_at)) if self.notice.was_at else ""
         if not is_at:
             return self.library.phrase(timetable.language, "tells_off", when=was_at)
-        if not was_at:
+        if was_at in ("", is_at):
             return self.library.phrase(timetable.language, "tells_added", when=is_at)
         return self.library.phrase(timetable.language, "tells_moved", when=is_at, was=was_at)
 
@@ -170,7 +170,8 @@ def written(library: Library, notice: Notice, language: str) -> Iterator[str]:
 
 def pressed(library: Library, house: House, contact: Contact, pressed_token: str, now: datetime) -> Item | None:
     """Return what a button under a notice does: it works wherever she is, for as long as there is something to say."""
-    return next((each for each in _all_items(library, house, contact, now) if each.token == pressed_token), None)
+    found = _all_items(library, house, contact, now - HANDLE_KEPT, now)
+    return next((each for each in found if each.token == pressed_token), None)
 
 
 def typed(library: Library, house: House, contact: Contact, text: str, now: datetime) -> Item | None:
@@ -179,7 +180,7 @@ def typed(library: Library, house: House, contact: Contact, text: str, now: date
     said = {name for name in _TYPED if written in _spoken(library, name)}
     if not said or not contact.memberships:
         return None
-    return next((each for each in _all_items(library, house, contact, now) if each.said in said), None)
+    return next((each for each in _all_items(library, house, contact, now, now) if each.said in said), None)
 
 
 def way(word: str) -> str:
@@ -195,11 +196,11 @@ def _spoken(library: Library, name: str) -> frozenset[str]:
     )
 
 
-def _all_items(library: Library, house: House, contact: Contact, now: datetime) -> Iterator[Item]:
-    """Name all that can be pressed under what she may have been sent, the next meeting first."""
+def _all_items(library: Library, house: House, contact: Contact, since: datetime, now: datetime) -> Iterator[Item]:
+    """Name what can be pressed under what she was sent: about meetings that end after `since`, the next first."""
     groups = [library.groups[name] for name in contact.memberships if name in library.groups]
     yield from _still(groups)
-    found = [meeting for group in groups for meeting in _to_come(library, house, group, now)]
+    found = [meeting for group in groups for meeting in _meetings(library, house, group, since, now)]
     for meeting in sorted(found, key=lambda each: (each.is_cancelled, each.starts_at)):
         yield from _about_meeting(meeting.group, meeting.id)
     for group in groups:
@@ -234,10 +235,10 @@ def _about_question(group: str, question: str) -> Item:
     return Item(token("notice", group, question, "show_it"), Position("groups", "question"), answers, said="show_it")
 
 
-def _to_come(library: Library, house: House, group: Group, now: datetime) -> list[Meeting]:
+def _meetings(library: Library, house: House, group: Group, since: datetime, now: datetime) -> list[Meeting]:
     plan, zone = house.state(group.id).plan, library.zone(group)
-    found = meetings(group, plan, zone, now - LONGEST_LENGTH, now + AHEAD)
-    return [each for each in found if each.ends_at > now]
+    found = meetings(group, plan, zone, since - LONGEST_LENGTH, now + AHEAD)
+    return [each for each in found if each.ends_at > since]
 
 
 def _at(seconds: int) -> datetime:

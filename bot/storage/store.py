@@ -282,7 +282,7 @@ class Store:
         for key, sealed in rows:
             old = self._salvage(key, sealed)
             new = old.forget_expired(now)
-            if new.is_silent(now):
+            if new.has_to_be_asked(now):
                 self._notices.ask(connection, still(now), key, now)
                 new = replace(new, is_asked=True)
             self._write(connection, key, new, old)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.contact import Contact, Position, Timer
 from bot.core.engine import Forgotten, Turn, Wiped, finish_leaving, respond
+from bot.core.house import House, Role, Staff
 from bot.core.library import HELP, MENU, STOPPED, Library
 from bot.core.message import Address, Incoming, Kind, fold
 from bot.core.speech import Word
@@ -17,6 +18,7 @@ from tests.shipped import shipped
 ANA = Address("telegram", "700000001")
 LANGUAGES = sorted(shipped().speech.languages)
 CAME_FROM = Position("me", "start")
+WOMAN, STAFF = House(), House(staff=Staff("amber badger", Role.ADMIN))
 
 
 def everywhere(library: Library) -> list[Position]:
@@ -36,6 +38,11 @@ def someone(language: str, position: Position) -> Contact:
     trail = (MENU, CAME_FROM)
     contact = Contact(language, "porto", position, trail, answers, timer, living=("7",), seen=fold(NOW))
     return contact.with_handles(("5", "7"), NOW)
+
+
+def house(library: Library, position: Position) -> House:
+    """Return what is settled for someone who can stand at a position: some flows are for staff only."""
+    return WOMAN if library.flows[position.flow].audience == "woman" else STAFF
 
 
 def ways_to_write(word: str) -> set[str]:
@@ -64,7 +71,8 @@ def test_every_word_works_typed_at_every_node(library: Library, language: str) -
         for word, spoken in library.speech.languages[language].words.items():
             for text in sorted({text for each in spoken for text in ways_to_write(each)}):
                 tried += 1
-                turn = respond(library, contact, Incoming(ANA, Kind.TEXT, "1", text=text, handle="9"), NOW)
+                incoming = Incoming(ANA, Kind.TEXT, "1", text=text, handle="9")
+                turn = respond(library, contact, incoming, NOW, house(library, position))
                 if not holds(word, turn, contact):
                     failed.append(f"{position.flow}.{position.node}: {text!r} is not {word}")
     assert not failed, "\n".join(failed[:30])
@@ -76,10 +84,12 @@ def test_every_way_out_works_pressed_at_every_node(library: Library, language: s
     failed = []
     for position in everywhere(library):
         contact = someone(language, position)
-        ways = dict(Stage(library, contact, position, "telegram", NOW).ways)
+        settled = house(library, position)
+        ways = dict(Stage(library, contact, position, "telegram", NOW, settled).ways)
         assert set(ways) == {"back", "menu", "exit"} - ({"menu"} if position == MENU else set())
         for word, choice in ways.items():
-            turn = respond(library, contact, Incoming(ANA, Kind.PRESS, "1", token=choice.token, handle="7"), NOW)
+            incoming = Incoming(ANA, Kind.PRESS, "1", token=choice.token, handle="7")
+            turn = respond(library, contact, incoming, NOW, settled)
             if not holds(word, turn, contact):
                 failed.append(f"{position.flow}.{position.node}: {word}")
     assert not failed

@@ -223,6 +223,9 @@ def _told(stage: "Stage", terms: Terms) -> str:
 
 def _chosen(stage: "Stage") -> Terms:
     answers = stage.contact.answers
+    if "terms" not in answers:
+        # She came back to a screen after her yes.
+        return stage.contact.memberships.get(stage.known(GROUP)) or Terms()
     if answers.get("terms") == "hours" and answers.get("first") and answers.get("last"):
         return Terms("hours", time.fromisoformat(answers["first"]), time.fromisoformat(answers["last"]))
     return Terms("quiet") if answers.get("terms") == "quiet" else Terms()
