@@ -18,6 +18,7 @@ from bot.log import EVENTS, place_of
 from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
 from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
+from bot.services.reminders import Reminders
 from bot.settings import Settings
 from bot.storage.store import Store
 from bot.storage.vault import open_vault
@@ -49,6 +50,7 @@ class App:
         self.has_new_key = False
         self.store: Store
         self.dispatcher: Dispatcher
+        self.reminders: Reminders
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -61,6 +63,7 @@ class App:
         opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)
         self.store = await self._stack.enter_async_context(opened)
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
+        self.reminders = Reminders(self.store, self.shelf.library, self.clock.now)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -106,7 +109,7 @@ class App:
     ) -> None:
         """Do what can wait until the first answers: watch the files, tick, introduce ourselves."""
         # Imported late: not needed before the first poll.
-        from bot.services.schedule import PURGE_EVERY, RING_EVERY, Schedule  # noqa: PLC0415
+        from bot.services.schedule import LOOK_EVERY, PURGE_EVERY, RING_EVERY, Schedule  # noqa: PLC0415
 
         schedule = Schedule()
         schedule.every(RING_EVERY, self.dispatcher.ring)
@@ -115,6 +118,7 @@ class App:
         schedule.every(REPEAT_EVERY, broadcasts.tick)
         schedule.every(REFRESH_EVERY, self.dispatcher.refresh)
         schedule.every(DECIDE_EVERY, Decisions(self.store, self.clock.now).tick)
+        schedule.every(LOOK_EVERY, self.reminders.tick)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
         stopped = asyncio.create_task(_until(stopping))

@@ -16,6 +16,8 @@ from bot.storage.vault import Vault
 KEPT = timedelta(days=14)
 """After its end a notice is kept so long, so that it is never written a second time, and then erased."""
 ID_LENGTH = 16
+AWAITED = 0
+"""The rank of what waited for somebody to write, once she did: it belongs to the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,16 @@ class Claimed:
     key: bytes
     """Pseudonym of the recipient."""
     tries: int
+    has_written: bool
+    """It has waited for her to write, and she did."""
 
 
 class Notices:
     """Reads and writes them in the database's thread.
 
     A notice is `asked` (a second person has to agree), `due`, `sending`, `ended` or `halted`. A delivery is `pending`,
-    `waiting` (until she writes), `sending`, `sent`, `failed`, `gone` (she blocked us), `left` (she left before) or
-    `late`.
+    `waiting` (until she writes), `sending`, `sent`, `failed`, `gone` (she blocked us), `left` (she left before),
+    `declined` (she said that she does not come) or `late`.
     """
 
     def __init__(self, vault: Vault, random: Callable[[int], bytes] = token_bytes) -> None:
@@ -44,7 +48,7 @@ class Notices:
 
     def announce(self, connection: sqlite3.Connection, notice: Notice, stage: str = "due") -> bool:
         """Write a notice once; false when it is there already."""
-        name = self._vault.index("notice", notice.key)[:ID_LENGTH] if notice.key else self._random(ID_LENGTH)
+        name = self._name(notice)
         purge_at = (notice.until_at + int(KEPT.total_seconds())) // 3600
         row = (name, self._seal(name, notice), stage, notice.due_at, purge_at)
         written = connection.execute(
@@ -66,6 +70,16 @@ class Notices:
                 )
             connection.execute("UPDATE notice SET stage = 'sending' WHERE id = ?", (name,))
         return len(rows)
+
+    def ask(self, connection: sqlite3.Connection, notice: Notice, key: bytes, now: datetime) -> None:
+        """Write a delivery for one person only; all of one day share the notice, which says nothing of her."""
+        self.announce(connection, notice)
+        name = self._name(notice)
+        connection.execute("UPDATE notice SET stage = 'sending' WHERE id = ?", (name,))
+        connection.execute(
+            "INSERT OR IGNORE INTO delivery (notice, contact, state, rank, due_at) VALUES (?, ?, 'pending', ?, ?)",
+            (name, key, notice.rank, int(now.timestamp())),
+        )
 
     def halt(self, connection: sqlite3.Connection, name: bytes) -> None:
         """Send no more of it; what is in the air still arrives. One that had ended does not come again."""
@@ -108,19 +122,22 @@ class Notices:
     def claim(self, connection: sqlite3.Connection, now: datetime, most: int) -> list[Claimed]:
         """Take the deliveries that are next and mark them as being made, in the order of their class and time."""
         rows = connection.execute(
-            "SELECT d.notice, d.contact, d.tries, n.sealed FROM delivery d JOIN notice n ON n.id = d.notice"
+            "SELECT d.notice, d.contact, d.tries, d.rank, n.sealed FROM delivery d JOIN notice n ON n.id = d.notice"
             " WHERE d.state = 'pending' AND d.due_at <= ? ORDER BY d.rank, d.due_at LIMIT ?",
             (int(now.timestamp()), most),
         ).fetchall()
         opened: dict[bytes, Notice] = {}
-        for name, _, _, sealed in rows:
+        for name, _, _, _, sealed in rows:
             if name not in opened:
                 opened[name] = self._unseal(name, sealed)
         connection.executemany(
             "UPDATE delivery SET state = 'sending', tries = tries + 1 WHERE notice = ? AND contact = ?",
             [row[:2] for row in rows],
         )
-        return [Claimed(name, opened[name], key, tries + 1) for name, key, tries, _ in rows]
+        return [
+            Claimed(name, opened[name], key, tries + 1, has_written=rank == AWAITED)
+            for name, key, tries, rank, _ in rows
+        ]
 
     def settle(
         self, connection: sqlite3.Connection, name: bytes, key: bytes, state: str, due_at: int | None = None
@@ -131,11 +148,10 @@ class Notices:
             (state, due_at, name, key),
         )
 
-    def release(self, connection: sqlite3.Connection, key: bytes, now: datetime) -> None:
-        """She wrote: what waited for that may go."""
+    def release(self, connection: sqlite3.Connection, key: bytes) -> None:
+        """She wrote: what waited for that may go, before all else."""
         connection.execute(
-            "UPDATE delivery SET state = 'pending', due_at = ? WHERE contact = ? AND state = 'waiting'",
-            (int(now.timestamp()), key),
+            "UPDATE delivery SET state = 'pending', rank = ? WHERE contact = ? AND state = 'waiting'", (AWAITED, key)
         )
 
     def recover(self, connection: sqlite3.Connection) -> int:
@@ -167,6 +183,9 @@ class Notices:
         hour = int(now.timestamp()) // 3600
         connection.execute("DELETE FROM delivery WHERE notice IN (SELECT id FROM notice WHERE purge_at <= ?)", (hour,))
         connection.execute("DELETE FROM notice WHERE purge_at <= ?", (hour,))
+
+    def _name(self, notice: Notice) -> bytes:
+        return self._vault.index("notice", notice.key)[:ID_LENGTH] if notice.key else self._random(ID_LENGTH)
 
     def _seal(self, name: bytes, notice: Notice) -> bytes:
         return self._vault.seal("notice", name, orjson.dumps(notice.to_dict()))

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.contact import Contact
@@ -96,7 +96,7 @@ class Outbox:
             contact = self._read(connection, claimed.key)
         except SealError:
             contact = Contact()
-        house = self._houses.find(connection, claimed.key, contact)
+        house = replace(self._houses.find(connection, claimed.key, contact), has_written=claimed.has_written)
         match judge(contact, house, claimed.notice):
             case Send(to, screen):
                 return Delivery(to, screen, claimed.notice, claimed.tries, claimed.notice_id, claimed.key)
