@@ -15,6 +15,8 @@ from bot.core.message import Address
 from bot.core.speech import SOURCE
 from bot.log import EVENTS, place_of
 from bot.services.dispatcher import Dispatcher
+from bot.services.outbox import Outbox
+from bot.services.pace import Pace
 from bot.settings import Settings
 from bot.storage.store import Store
 from bot.storage.vault import open_vault
@@ -46,6 +48,7 @@ class App:
         self.has_new_key = False
         self.store: Store
         self.dispatcher: Dispatcher
+        self.outbox: Outbox
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -56,6 +59,9 @@ class App:
         vault, self.has_new_key = open_vault(settings.key_file, settings.database, settings.data_dir)
         self.store = await self._stack.enter_async_context(Store.open(settings.database, vault))
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
+        channels, is_talking = self.dispatcher.channels, self.dispatcher.is_talking
+        self.outbox = Outbox(self.store, channels, self.clock.now, is_talking=is_talking)
+        self.dispatcher.outbox = self.outbox
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -79,9 +85,10 @@ class App:
             if not await self.shelf.open():
                 raise StartProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
             ready()
+            self.outbox.start()
             await self._attend(channels, stopping, owed)
         finally:
-            await self.dispatcher.finish(PATIENCE)
+            await asyncio.gather(self.dispatcher.finish(PATIENCE), self.outbox.finish(PATIENCE))
             for task in channels:
                 task.cancel()
             await asyncio.gather(*channels, return_exceptions=True)
@@ -135,11 +142,14 @@ class App:
         from bot.channels.telegram import Telegram  # noqa: PLC0415 - slow to import, needed only with a token
 
         settings = self.settings
+        pace = Pace(settings.rate, settings.chat_rate)
+        self.outbox.pace(Telegram.name, pace)
         return Telegram(
             token,
             api_url=settings.telegram_api_url,
             protect_content=settings.protect_content,
             group_notice=self._group_notice,
+            pace=pace,
         )
 
     def _web(self, port: int) -> "Web":

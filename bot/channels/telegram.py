@@ -4,15 +4,16 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import lru_cache, partial
 from itertools import chain
 from textwrap import shorten
-from typing import Any
+from typing import Any, Self
 
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.channels.base import Receive, SendError, Shown
+from bot.channels.base import Pace, Receive, SendError, Shown
 from bot.channels.telegram_poll import Job, Poll
 from bot.channels.telegram_request import (
     CALL_TIMEOUT,
@@ -44,6 +45,16 @@ def _no_notice(_language: str) -> str:
     return ""
 
 
+class _Unpaced:
+    """Lets everything go at once: tests, and a server of one's own without limits."""
+
+    def turn(self, _chat: str, _rank: int) -> AbstractAsyncContextManager[Self]:
+        return nullcontext(self)
+
+    def refused(self, _after: float) -> None:
+        pass
+
+
 class Telegram:
     """A connection to the Bot API: own polls, plain data, no name of anybody beyond the door."""
 
@@ -56,16 +67,21 @@ class Telegram:
         api_url: str = "https://api.telegram.org",
         protect_content: bool = False,
         group_notice: Callable[[str], str] = _no_notice,
+        pace: Pace | None = None,
         poll_timeout: int = POLL_TIMEOUT,
         sleep: Sleep = asyncio.sleep,
         random: Random = random.random,
     ) -> None:
-        """Talk to `api_url`; `group_notice` gives, by language, the line that it leaves a group with."""
+        """Talk to `api_url`; `group_notice` gives, by language, the line that it leaves a group with.
+
+        `pace` says when a message may go out.
+        """
         base = f"{api_url.rstrip('/')}/bot{token}"
         self._request = Request(base, sleep=sleep, random=random)
         self._bot = Bot(token, base_url=lambda _: base, request=self._request, get_updates_request=self._request)
         self._protection = {"protect_content": True} if protect_content else {}
         self._group_notice = group_notice
+        self._pace = pace or _Unpaced()
         self._poll_timeout = poll_timeout
         self._sleep = sleep
         self._random = random
@@ -175,7 +191,7 @@ class Telegram:
         notice = self._group_notice(visit.language)
         try:
             if notice:
-                await self._request.call("sendMessage", {"chat_id": visit.chat, "text": notice}, repeatable=False)
+                await self._say("sendMessage", {"chat_id": visit.chat, "text": notice}, 0)
         except SendError as error:
             _LOG.warning("telegram group notice failed: %s", error)
         try:
@@ -190,15 +206,20 @@ class Telegram:
         except SendError as error:
             _LOG.debug("telegram press not answered: %s", error)
 
+    async def _say(self, method: str, payload: Mapping[str, Any], rank: int, *, repeatable: bool = False) -> Any:
+        """Write into a chat when it is its turn."""
+        turn = partial(self._pace.turn, str(payload["chat_id"]), rank)
+        return await self._request.say(method, payload, turn, rank=rank, repeatable=repeatable)
+
     async def _put(self, outgoing: Outgoing) -> Shown:
         chat, old, messages = int(outgoing.to.id), outgoing.replaces, draw(outgoing.screen)
         edited, surplus = old[: len(messages)], old[len(messages) :]
         if outgoing.pressed in old and await self._edit_all(chat, edited, messages):
-            new = await self._send_all(chat, messages[len(edited) :])
+            new = await self._send_all(chat, messages[len(edited) :], outgoing.rank)
             return Shown((*edited, *new), await self._sweep(chat, surplus))
         if outgoing.pressed and outgoing.pressed not in old:
             old = (*old, outgoing.pressed)
-        new = await self._send_all(chat, messages)
+        new = await self._send_all(chat, messages, outgoing.rank)
         return Shown(new, await self._sweep(chat, old))
 
     async def _edit_all(self, chat: int, handles: tuple[str, ...], messages: list[dict[str, Any]]) -> bool:
@@ -214,20 +235,22 @@ class Telegram:
 
     async def _edit(self, chat: int, handle: str, message: dict[str, Any]) -> bool:
         try:
-            await self._request.call("editMessageText", {"chat_id": chat, "message_id": int(handle), **message})
+            await self._say(
+                "editMessageText", {"chat_id": chat, "message_id": int(handle), **message}, 0, repeatable=True
+            )
         except UnchangedError:
             return True
         except UneditableError:
             return False
         return True
 
-    async def _send_all(self, chat: int, messages: list[dict[str, Any]]) -> tuple[str, ...]:
+    async def _send_all(self, chat: int, messages: list[dict[str, Any]], rank: int) -> tuple[str, ...]:
         """Send messages in order; what was sent before a failure is taken back, or a later wipe would miss it."""
         sent: tuple[str, ...] = ()
         try:
             for message in messages:
                 payload = {"chat_id": chat, **message, **self._protection}
-                result = await self._request.call("sendMessage", payload, repeatable=False)
+                result = await self._say("sendMessage", payload, rank)
                 sent = (*sent, str(result["message_id"]))
         except SendError:
             await self._sweep(chat, sent)

@@ -103,12 +103,12 @@ class Houses:
         """Take away what belongs to a member: she has left, and nothing more is to reach her."""
         self._strike(connection, key)
         connection.execute("DELETE FROM answer WHERE contact = ?", (key,))
-        connection.execute("DELETE FROM delivery WHERE contact = ? AND state IN ('pending', 'waiting')", (key,))
+        self._notices.leave(connection, key)
 
     def forget(self, connection: sqlite3.Connection, key: bytes) -> None:
         """Leave no row with her pseudonym."""
         self.expel(connection, key)
-        connection.execute("DELETE FROM delivery WHERE contact = ?", (key,))
+        self._notices.forget(connection, key)
 
     def _strike(self, connection: sqlite3.Connection, key: bytes) -> None:
         connection.execute("DELETE FROM member WHERE contact = ?", (key,))

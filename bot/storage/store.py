@@ -110,6 +110,7 @@ class Store:
             new, answer = self._act(connection, key, old, act)
             if new != old:
                 self._write(connection, key, new, old)
+                self._notice_word(connection, key, new, old)
             self._houses.apply(connection, key, getattr(answer, "changes", ()))
             if owes(answer):
                 sealed = self._vault.seal("reply", key, str(address).encode())
@@ -132,6 +133,15 @@ class Store:
             seen = self._houses.find(connection, key, replace(old, answers=new.answers))
             new, answer = act(old, seen)
         return new, answer
+
+    def _notice_word(self, connection: sqlite3.Connection, key: bytes, new: Contact, old: Contact) -> None:
+        """Let her word have its effect on what is on its way to her."""
+        if not new.memberships or new.recent == old.recent:
+            return
+        if new.is_leaving:
+            self._notices.put_off(connection, key, new.seen)
+        elif any(terms.kind == "quiet" for terms in old.memberships.values()):
+            self._notices.release(connection, key)
 
     def settle(self, address: Address) -> None:
         """Note that a reply was given; the next step of anybody takes its row away, at no cost of its own."""
@@ -186,6 +196,8 @@ class Store:
         await self._database.commit_together(
             lambda connection: connection.execute("DELETE FROM count WHERE week < ?", (oldest,)).rowcount
         )
+        while await self._database.commit_together(lambda connection: self._notices.purge(connection, now)):
+            pass
         # Always, for an earlier scrub may have failed after its rows were gone.
         await self.scrub()
         return total
