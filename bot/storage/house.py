@@ -138,12 +138,12 @@ class Houses:
         """Take away what belongs to a member: she has left, and nothing more is to reach her."""
         self._strike(connection, key)
         connection.execute("DELETE FROM answer WHERE contact = ?", (key,))
-        connection.execute("DELETE FROM delivery WHERE contact = ? AND state IN ('pending', 'waiting')", (key,))
+        self._notices.leave(connection, key)
 
     def forget(self, connection: sqlite3.Connection, key: bytes) -> None:
         """Leave no row with her pseudonym."""
         self.expel(connection, key)
-        connection.execute("DELETE FROM delivery WHERE contact = ?", (key,))
+        self._notices.forget(connection, key)
 
     def _resign(self, connection: sqlite3.Connection, key: bytes) -> None:
         if staff := self.staff(connection, key):

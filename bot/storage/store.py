@@ -122,6 +122,7 @@ class Store:
             new, answer = self._act(connection, key, old, act)
             if new != old:
                 self._write(connection, key, new, old)
+                self._hush(connection, key, new, old)
             self._houses.apply(connection, key, getattr(answer, "changes", ()))
             if owes(answer):
                 sealed = self._vault.seal("reply", key, str(address).encode())
@@ -156,6 +157,11 @@ class Store:
             return tended
 
         return await self._database.commit_together(work)
+
+    def _hush(self, connection: sqlite3.Connection, key: bytes, new: Contact, old: Contact) -> None:
+        """She hides the chat: what is on its way to her does not appear there at once."""
+        if new.memberships and new.is_leaving and new.recent != old.recent:
+            self._notices.put_off(connection, key, new.seen)
 
     def settle(self, address: Address) -> None:
         """Note that a reply was given; the next step of anybody takes its row away, at no cost of its own."""
@@ -223,6 +229,8 @@ class Store:
         while touched := await self._database.commit_together(lambda connection: self._purge(connection, now)):
             total += touched
         await self._database.commit_together(lambda connection: self._purge_others(connection, now))
+        while await self._database.commit_together(lambda connection: self._notices.purge(connection, now)):
+            pass
         # Always, for an earlier scrub may have failed after its rows were gone.
         await self.scrub()
         return total
@@ -315,7 +323,6 @@ class Store:
         return len(rows)
 
     def _purge_others(self, connection: sqlite3.Connection, now: datetime) -> None:
-        self._notices.purge(connection, now)
         connection.execute("DELETE FROM invitation WHERE purge_at <= ?", (fold(now),))
         connection.execute("DELETE FROM count WHERE week < ?", (_week((now - COUNT_KEPT).date()),))
 
