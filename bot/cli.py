@@ -99,7 +99,9 @@ def doctor() -> None:
 
 @app.command()
 def schema(
-    kind: Annotated[Literal["flow", "directory", "languages", "phrases"], typer.Argument(help="Which file.")],
+    kind: Annotated[
+        Literal["flow", "directory", "languages", "phrases", "pictures"], typer.Argument(help="Which file.")
+    ],
 ) -> None:
     """Print the JSON Schema of a file that people write, for their editor."""
     from bot.content.schema import schema as schema_of

@@ -52,6 +52,8 @@ class Node(Entry):
     """One step: it says something and waits, or decides and goes on."""
 
     say: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)] = ()
+    image: Name | None = None
+    """A picture of what the first text says, for who reads slowly or not at all."""
     choices: dict[Text, Annotated[Option, BeforeValidator(_as_option)]] = Field(default={})
     ask: Asked | None = None
     list: Listed | None = None
@@ -84,8 +86,9 @@ class Node(Entry):
         if not self.is_passing and not self.say:
             message = "add `say:`, what she reads here"
             raise ValueError(message)
-        if self.is_passing and self.say:
-            message = "she would not see this text, for the node goes on at once; move it to the next node"
+        if self.is_passing and (self.say or self.image):
+            what = "text" if self.say else "picture"
+            message = f"she would not see this {what}, for the node goes on at once; move it to the next node"
             raise ValueError(message)
         return self
 
@@ -143,6 +146,14 @@ class Phrases(Entry):
     spec: Literal[1]
     reviewed: date
     phrases: dict[Identifier, Text]
+
+
+class Pictures(Entry):
+    """`pictures.yaml`: what each picture shows, in words for who cannot see it."""
+
+    spec: Literal[1]
+    reviewed: date
+    pictures: dict[Name, Text]
 
 
 def place(target: str, flow: str, flows: Any) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Flows, directory and languages, loaded together and never changed: a new one takes the place of the old."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -10,8 +10,9 @@ from bot.core import hours, vocabulary
 from bot.core.contact import Position
 from bot.core.directory import City, Directory, Group, Hotline, Need, Service
 from bot.core.flow import Flow, Node, place
+from bot.core.message import Picture
 from bot.core.search import NameIndex
-from bot.core.speech import DIRECTORY, PHRASES, Speech, fill, normalise
+from bot.core.speech import DIRECTORY, PHRASES, PICTURES, Speech, fill, normalise
 from bot.core.vocabulary import Keyword, Sense, Vocabulary
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ class Library:
     phrases: Mapping[str, str]
     directory: Directory
     speech: Speech
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """By name, with what they show in English."""
     _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -68,6 +71,11 @@ class Library:
             return text
         named = {f"{{{key}}}": value for key, value in values.items()}
         return fill(text, named, isolate=self.speech.is_right_to_left(language))
+
+    def picture(self, language: str, name: str | None) -> Picture | None:
+        """Return a picture with what it shows in her language, `None` where there is none."""
+        picture = self.pictures.get(name or "")
+        return replace(picture, alt=self.speech.say(language, PICTURES, picture.alt)) if picture else None
 
     @cached_property
     def services(self) -> Mapping[str, Service]:

@@ -24,11 +24,16 @@ DIRECTORY = "directory"
 """Context of every text that comes from `directory.yaml`."""
 PHRASES = "phrases"
 """Context of every text that comes from `phrases.yaml`."""
+PICTURES = "pictures"
+"""Context of every text that comes from `pictures.yaml`."""
 
 _CONTRACTION = re.compile(r"(\w)['\u2019](t|s|m|d|re|ve|ll)\b")
 """Written as one word, as most people type it: dont, shes."""
 REGIONS = {"en": "en_GB", "pt": "pt_PT"}
 """Where Babel's default is another continent: "21 November 2026", 18:00, polaco."""
+
+_NAMED_AS = {"prs": "fa_AF"}
+"""Babel has the name Dari, but only as what Persian is called in Afghanistan."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([a-z0-9 _-]+))?\}")
 _PATTERN_PART = re.compile(r"'[^']*'|([EcM])\1*")
@@ -176,7 +181,7 @@ def weekday(language: str, number: int, width: Literal["wide", "abbreviated"] = 
 
 def language_name(language: str, code: str) -> str:
     """Name the language `code` in her language, or show the code where Babel has no name."""
-    name = _locale(language).languages.get(code)
+    name = _locale(language).languages.get(_NAMED_AS.get(code, code))
     return str(name) if name else code
 
 

@@ -274,7 +274,8 @@ class Stage:
         if note:
             texts[0] = f"{self.library.phrase(self.contact.language, note)}\n\n{texts[0]}"
         choices = tuple(Choice(item.token, self.label(item)) for item in self.shown)
-        return Screen(tuple(texts), choices, tuple(choice for _, choice in self.ways))
+        picture = self.library.picture(self.contact.language, self.node.image)
+        return Screen(tuple(texts), choices, tuple(choice for _, choice in self.ways), picture)
 
     def _fill(self, text: str) -> str:
         if "{" not in text:

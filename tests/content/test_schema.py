@@ -18,6 +18,7 @@ FILES = {
     "directory": ["directory.yaml"],
     "languages": ["locales/languages.yaml"],
     "phrases": ["flows/phrases.yaml"],
+    "pictures": ["locales/media/pictures.yaml"],
     "flow": ["flows/start.yaml", "flows/now.yaml", "flows/find.yaml", "flows/me.yaml"],
 }
 NODE = "spec: 1\ntitle: T\nreviewed: 2026-11-21\nnodes:\n  start:\n"
@@ -55,6 +56,9 @@ def test_the_schema_in_the_docs_is_up_to_date(kind: Kind) -> None:
         ("    say: One\n", True),
         ("    say: [One, Two]\n", True),
         ("    say: {}\n", False),
+        ("    say: One\n    image: wake\n", True),
+        ("    say: One\n    image: [wake, call]\n", False),
+        ("    say: One\n    image: wake.png\n", False),
         ("    say: One\n    choices: {Go on: start}\n", True),
         ("    say: One\n    choices: {Go on: {go: start, set: {need: food}}}\n", True),
         ("    say: One\n    choices: {Go on: {set: {need: food}}}\n", False),

@@ -1,5 +1,6 @@
 """People in any state who do anything, for the tests of the engine."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
@@ -104,4 +105,4 @@ incomings = hers | st.builds(Incoming, st.just(ANA), st.sampled_from(OURS), st.j
 def with_flow(library: Library, **nodes: dict[str, object]) -> Library:
     """Return the library with one more flow, `trial`."""
     flow = Flow.model_validate({"spec": 1, "title": "x", "reviewed": "2026-11-21", "nodes": nodes})
-    return Library({**library.flows, "trial": flow}, library.phrases, library.directory, library.speech)
+    return replace(library, flows={**library.flows, "trial": flow})

@@ -9,8 +9,11 @@ from bot.core.contact import Contact, Position, Told
 from bot.core.directory import Links, Service
 from bot.core.library import GREETING, MENU, Library
 from bot.core.message import fold
+from bot.core.speech import Speech
 from bot.core.stage import PAGE, Stage
+from tests.core.people import with_flow
 from tests.core.test_card import BARE
+from tests.drawn import drawn
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 RESULTS = Position("find", "results")
@@ -19,9 +22,7 @@ RESULTS = Position("find", "results")
 def stocked(library: Library, *services: dict[str, object]) -> Library:
     """Return the library with only these services in it."""
     listed = tuple(Service.model_validate(BARE | {"id": f"s{number}"} | each) for number, each in enumerate(services))
-    return Library(
-        library.flows, library.phrases, library.directory.model_copy(update={"services": listed}), library.speech
-    )
+    return replace(library, directory=library.directory.model_copy(update={"services": listed}))
 
 
 def results(library: Library, page: int = 0, **answers: str) -> Stage:
@@ -157,3 +158,24 @@ def test_a_link_is_shown_where_it_is_set_and_its_want_is_said_where_it_is_not(li
     assert (
         library.phrase("pt", "no_link") in Stage(unlinked, about, Position("me", "about"), "web", NOW).screen().texts[0]
     )
+
+
+def pictured(library: Library, image: str) -> Stage:
+    """Return a screen of a node that names a picture, for someone who reads Portuguese."""
+    wake, speech = drawn("wake"), library.speech
+    catalogues = {**speech.catalogues, "pt": {**speech.catalogues["pt"], ("pictures", wake.alt): "Uma mão."}}
+    known = replace(library, speech=Speech(speech.languages, catalogues), pictures={"wake": wake})
+    known = with_flow(known, start={"say": ["First.", "Second."], "image": image})
+    return Stage(known, Contact("pt"), Position("trial", "start"), "telegram", NOW)
+
+
+def test_a_screen_has_its_picture_with_what_it_shows_in_her_language(library: Library) -> None:
+    picture = pictured(library, "wake").screen("unclear").picture
+    assert picture == replace(drawn("wake"), alt="Uma mão.")
+    assert picture
+    assert picture.data == drawn("wake").data
+
+
+def test_a_picture_that_is_not_there_leaves_the_words(library: Library) -> None:
+    screen = pictured(library, "walk").screen()
+    assert (screen.picture, len(screen.texts)) == (None, 2)

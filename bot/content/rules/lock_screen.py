@@ -29,7 +29,11 @@ def unsafe_lock_screen(content: Content) -> Iterator[Finding]:
         for target in node.after.values():
             landings |= dict.fromkeys(_landings(content, Position(*place(target, at.flow, flows)), set()))
     for at in landings:
-        text = content.flows[at.flow].nodes[at.node].say[0]
+        node = content.flows[at.flow].nodes[at.node]
+        if node.image:
+            message = "comes by itself and shows its picture on a lock screen; put the picture on the next screen"
+            yield content.in_flow(at.flow, ("nodes", at.node, "image"), message)
+        text = node.say[0]
         yield from _unsafe(content, at.flow, text, content.in_flow(at.flow, ("nodes", at.node, "say", 0), ""))
     phrases = content.phrases.phrases if content.phrases else {}
     for name in SENT_FIRST:
