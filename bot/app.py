@@ -3,7 +3,7 @@
 import asyncio
 import resource
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Self
 from bot.channels.base import Channel, Receive, SendError
 from bot.clock import Clock
 from bot.content.shelf import Shelf
+from bot.core.house import Rules
 from bot.core.message import Address
 from bot.core.speech import SOURCE
 from bot.log import EVENTS, place_of
+from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
 from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
 from bot.settings import Settings
@@ -55,7 +57,9 @@ class App:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         settings = self.settings
         vault, self.has_new_key = open_vault(settings.key_file, settings.database, settings.data_dir)
-        self.store = await self._stack.enter_async_context(Store.open(settings.database, vault))
+        rules = Rules(settings.broadcasts_a_day, needs_two=settings.broadcast_approval == "two")
+        opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)
+        self.store = await self._stack.enter_async_context(opened)
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
         return self
 
@@ -107,11 +111,15 @@ class App:
         schedule = Schedule()
         schedule.every(RING_EVERY, self.dispatcher.ring)
         schedule.every(RING_EVERY, self.store.flush)
+        broadcasts = Broadcasts(self.store, self.shelf.library, self.clock.now)
+        schedule.every(REPEAT_EVERY, broadcasts.tick)
+        schedule.every(REFRESH_EVERY, self.dispatcher.refresh)
         schedule.every(DECIDE_EVERY, Decisions(self.store, self.clock.now).tick)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
         stopped = asyncio.create_task(_until(stopping))
-        works = (self.dispatcher.resume(owed), self.shelf.watch(self._announce), self._introduce())
+        watched = broadcasts.resume(self.dispatcher)
+        works = (self.dispatcher.resume(owed), watched, self.shelf.watch(self._announce), self._introduce())
         beside = [asyncio.create_task(work) for work in works]
         try:
             await asyncio.wait([*channels, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -159,6 +167,10 @@ class App:
             # Moving the clock would move the timers of real people.
             "clock_settable": "telegram" not in self.dispatcher.channels,
         }
+
+    def _languages(self) -> Iterable[str]:
+        library = self.shelf.current
+        return library.speech.languages if library else ()
 
     def _group_notice(self, locale: str) -> str:
         library = self.shelf.current

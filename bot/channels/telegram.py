@@ -16,6 +16,7 @@ from telegram.error import TelegramError
 
 from bot.channels.base import Receive, SendError, Shown
 from bot.channels.telegram_handle import handle_of, is_picture, number_of
+from bot.channels.telegram_media import along, kind_of, send_along
 from bot.channels.telegram_picture import Clock, Pictures
 from bot.channels.telegram_poll import Job, Poll
 from bot.channels.telegram_request import (
@@ -204,7 +205,9 @@ class Telegram:
             screen = replace(screen, picture=None)
         messages = draw(screen)
         edited, surplus = old[: len(messages)], old[len(messages) :]
-        is_like_it = all(is_picture(handle) == _shows(message) for handle, message in zip(old, messages, strict=False))
+        is_like_it = screen.media is None and all(
+            is_picture(handle) == _shows(message) for handle, message in zip(old, messages, strict=False)
+        )
         if outgoing.pressed in old and is_like_it and await self._edit_all(chat, edited, messages):
             new = await self._send_all(chat, messages[len(edited) :])
             return Shown((*edited, *new), await self._sweep(chat, surplus))
@@ -255,6 +258,8 @@ class Telegram:
                 return result
             del payload["picture"]
             payload |= _words(payload.pop("caption"))
+        if kind := kind_of(payload):
+            return await send_along(self._request, kind, payload)
         if not payload["text"]:
             return None
         sent: Mapping[str, Any] = await self._request.call("sendMessage", payload, repeatable=False)
@@ -304,6 +309,9 @@ def draw(screen: Screen) -> list[dict[str, Any]]:
     if screen.picture:
         caption = texts.pop(0) if texts and _units(texts[0]) <= CAPTION_LIMIT else ""
         messages.append({"picture": screen.picture, "caption": caption})
+    if screen.media:
+        caption = texts.pop(0) if texts and _units(texts[0]) <= CAPTION_LIMIT else ""
+        messages.append(along(screen.media, caption))
     messages += map(_words, texts)
     if messages and (rows := _rows(screen)):
         messages[-1]["reply_markup"] = {"inline_keyboard": rows}

@@ -90,7 +90,7 @@ def respond(
 ) -> Turn:
     """Take one step: the same arguments always give the same turn, and no input raises."""
     contact = contact.forget_expired(now)
-    if incoming.kind in (Kind.TIMER, Kind.AGAIN):
+    if incoming.kind in (Kind.TIMER, Kind.AGAIN, Kind.LIVING):
         return _speak_first(library, contact, incoming, now, house)
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
     language = contact.language or library.speech.negotiate(incoming.locale)
@@ -114,13 +114,15 @@ def respond(
 
 
 def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
-    """Show what she is waiting for: the screen of a timer, or the one that we owe her since a crash."""
+    """Show what she is waiting for: a timer's screen, the one that we owe her since a crash, or what has changed."""
     timer, position = contact.timer, contact.position
     if not position:
         return Turn(contact, None)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
     if incoming.kind is Kind.AGAIN:
         return step.show()
+    if incoming.kind is Kind.LIVING:
+        return step.relive()
     is_due = timer and timer.due_at <= now.timestamp()
     return step.go(library.resolve(timer.node, position.flow)) if timer and is_due else Turn(contact, None)
 
@@ -205,7 +207,8 @@ class _Step:
         go = self.library.resolve(node.go or "start.menu", stage.position.flow if stage else "")
         if isinstance(meaning, Placed):
             return self._with(city=meaning.city).go(go)
-        return self._with(answers={node.name or "answer": meaning.value}).go(go)
+        media = {"media": str(meaning.media)} if meaning.media else {}
+        return self._with(answers={node.name or "answer": meaning.value} | media).go(go)
 
     def _with(self, /, answers: Mapping[str, str] | None = None, *, language: str = "", city: str = "") -> "_Step":
         if not (answers or language or city):
@@ -240,6 +243,12 @@ class _Step:
         step = self._with(language=language, city=city)
         step = replace(step, contact=replace(step.contact, trail=(), answers={}, position=None))
         return step.go(MENU if language or city else GREETING)
+
+    def relive(self) -> Turn:
+        """Show her screen anew if what it says changes by itself; she has done nothing, so that "back" forgets it."""
+        stage = self.stage
+        living = stage.living if stage else ""
+        return self.go(self.library.resolve(living, ""), is_back=True) if living else Turn(self.contact, None)
 
     def show(self, note: str = "") -> Turn:
         """Show her the current screen again; a stranger is greeted."""

@@ -23,7 +23,8 @@ def _as_tuple(value: Any) -> Any:
 DirectoryList = Literal["services", "cities", "languages"]
 GroupList = Literal["groups", "my_groups", "meetings", "proposals", "questions", "answers"]
 StaffList = Literal["desks", "days", "tongues", "audiences", "untranslated", "notices"]
-Listed = DirectoryList | GroupList | StaffList
+BroadcastList = Literal["translated", "send_days", "confirm", "asked", "let_go"]
+Listed = DirectoryList | GroupList | StaffList | BroadcastList
 Asked = Literal["place", "text", "number", "day", "time", "content"]
 """`content` is what peers write to others: a text, a voice note or a picture."""
 OwnAction = Literal["exit", "forget_me", "stop", "report_wrong"]
@@ -33,7 +34,9 @@ DetailAction = Literal["set_place", "set_note", "drop_proposal"]
 DraftAction = Literal["begin_question", "write_question", "write_answer", "write_in", "drop_draft"]
 QuestionAction = Literal["ask_group", "take_back"]
 StaffAction = Literal["announce", "halt", "approve", "discard"]
-Action = OwnAction | GroupAction | MeetingAction | DetailAction | DraftAction | QuestionAction | StaffAction
+BroadcastAction = Literal["begin_draft", "keep_draft", "redraft"]
+DeskAction = MeetingAction | DetailAction | DraftAction | QuestionAction
+Action = OwnAction | GroupAction | DeskAction | StaffAction | BroadcastAction
 Subject = Literal["city", "country", "language", "channel", "role"]
 
 

@@ -10,8 +10,21 @@ from bot.core.notice import Notice
 from bot.core.plan import Plan
 from bot.core.question import Question
 
-GROUP, MEETING, QUESTION, AUDIENCE = "group", "meeting", "question", "to"
+GROUP, MEETING, QUESTION, AUDIENCE, NOTICE = "group", "meeting", "question", "to", "notice"
 """Answers that say what a moderator has before her; the audience is ids of groups, apart by blanks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What whoever runs the bot has settled for all moderators."""
+
+    broadcasts_a_day: int = 3
+    """As many reach a group on one day."""
+    needs_two: bool = False
+    """A broadcast waits until a second moderator has read it."""
+
+
+USUAL = Rules()
 
 
 class Role(StrEnum):
@@ -68,7 +81,7 @@ class GroupState:
     shows_small: bool = False
     """The group agreed to see results below five; what was hidden before stays hidden."""
     written: Mapping[str, int] = field(default_factory=dict)
-    """Broadcasts by day, for the limit a day."""
+    """Broadcasts by the day on which they go out, for the limit a day."""
     texts: tuple[tuple[str, int], ...] = ()
     """Digest and hour of the last broadcasts: the same again within an hour is asked about."""
 
@@ -123,7 +136,11 @@ class Progress:
     notice: Notice
     stage: str
     counts: Mapping[str, int] = field(default_factory=dict)
-    """Deliveries by state."""
+    """Deliveries by state, of the one that she has before her."""
+    later: Mapping[int, int] = field(default_factory=dict)
+    """Of those that are pending, how many are due when, in seconds."""
+    audience: Mapping[str, int] = field(default_factory=dict)
+    """Members by language whom it would reach now, as long as nothing has been sent."""
 
 
 def meeting_subject(group: str, meeting: str) -> str:
@@ -169,6 +186,8 @@ class Announced:
     """A notice is to go out when it is due."""
 
     notice: Notice
+    asks: bool = False
+    """A second person has to let it go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,20 +224,29 @@ class House:
     tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """For staff only: how many gave each answer, by subject."""
     audience: Mapping[str, int] = field(default_factory=dict)
-    """For staff only: members of the groups that she is about to write to, else of the one before her, by language."""
+    """For staff only: members of the groups that she is about to write to, by language."""
+    members: int = 0
+    """For staff only: how many are in the group before her."""
     notices: tuple[Progress, ...] = ()
     """For staff only: what is on its way from her groups."""
+    rules: Rules = USUAL
 
     def state(self, group: str) -> GroupState:
         """Return what a group has settled; nothing yet is a state too."""
         return self.groups.get(group) or GroupState()
 
     def after(self, changes: Iterable[Change]) -> Self:
-        """Return what is to be seen once some changes are made: what is settled, and what she answered."""
-        groups, own = dict(self.groups), dict(self.own)
+        """Return what is to be seen once some changes are made."""
+        groups, own, notices = dict(self.groups), dict(self.own), self.notices
         for change in changes:
-            if isinstance(change, Settled):
-                groups[change.group] = change.state
-            elif isinstance(change, Answered):
-                own[change.subject] = change.value
-        return replace(self, groups=groups, own=own)
+            match change:
+                case Settled(group, state):
+                    groups[group] = state
+                case Answered(subject, value):
+                    own[subject] = value
+                case Announced(notice, asks) if not any(each.notice.key == notice.key for each in notices):
+                    notices = (Progress("", notice, "asked" if asks else "due"), *notices)
+                case Halted(name) | Approved(name):
+                    stage = "halted" if isinstance(change, Halted) else "due"
+                    notices = tuple(replace(each, stage=stage) if each.id == name else each for each in notices)
+        return replace(self, groups=groups, own=own, notices=notices)

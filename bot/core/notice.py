@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from bot.core.message import Media
+
 
 class NoticeKind(StrEnum):
     """Why we write first; what peers may be told comes before what someone wants to say."""
@@ -17,16 +19,6 @@ class NoticeKind(StrEnum):
     STILL = "still"
     """Whether she still wants to hear from us, after half a year."""
     BROADCAST = "broadcast"
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A picture or a voice note that stays with the platform: this is only where it lies."""
-
-    channel: str
-    kind: str
-    """`voice` or `picture`."""
-    ref: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ _PLAIN = """
     not_a_day not_yours no_group every_group no_proposal vote_yes vote_no asks_agreement asks_show_small asks_hide_small
     question_gone question_over result_too_few result_tie result_agreement
     i_come not_this_time show_it still_yes still_no tells_question tells_result tells_still not_translated
+    too_long_to_send not_to_send all_groups locked other_language voice_note sent_picture timing_now send_it let_it_go
+    nothing_there stage_asked stage_due stage_sending stage_ended stage_halted
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
@@ -53,6 +55,27 @@ _FILLED = {
     "tells_moved": ("{when}", "{was}"),
     "tells_off": ("{when}",),
     "tells_added": ("{when}",),
+    "groups_of_city": ("{city}",),
+    "gives_away": ("{words}",),
+    "reaches": ("{count}",),
+    "timing_once": ("{when}",),
+    "timing_week": ("{when}",),
+    "timing_fortnight": ("{when}",),
+    "timing_month": ("{when}",),
+    "timing_month_end": ("{when}",),
+    "useful_until": ("{when}",),
+    "by_clock": ("{city}", "{when}"),
+    "asked_count": ("{count}",),
+    "written_by": ("{author}",),
+    "count_sent": ("{count}",),
+    "count_hours": ("{count}",),
+    "count_waiting": ("{count}",),
+    "count_gone": ("{count}",),
+    "count_failed": ("{count}",),
+    "count_late": ("{count}",),
+    "count_left": ("{count}",),
+    "count_halted": ("{count}",),
+    "count_line": ("{count}",),
     "today_at": ("{time}",),
     "tomorrow_at": ("{time}",),
     "day_at": ("{weekday}", "{day}", "{time}"),

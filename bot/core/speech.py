@@ -11,6 +11,7 @@ from typing import Literal
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format, get_day_names, match_skeleton
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from pydantic import Field
 
 from bot.core.directory import Entry, PartialDate
@@ -183,6 +184,11 @@ def language_name(language: str, code: str) -> str:
     """Name the language `code` in her language, or show the code where Babel has no name."""
     name = _locale(language).languages.get(_NAMED_AS.get(code, code))
     return str(name) if name else code
+
+
+def figure(language: str, value: int) -> str:
+    """Say a number: 3,000 or 3000, as people write it."""
+    return format_decimal(value, locale=_locale(language))
 
 
 def enumerate_all(language: str, items: list[str]) -> str:

@@ -23,7 +23,7 @@ from bot.core.house import House
 from bot.core.item import Item
 from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
-from bot.core.rooms import FILLS, KNOWN, LISTS
+from bot.core.rooms import FILLS, KNOWN, LISTS, LIVING, MEDIA
 from bot.core.speech import DIRECTORY, Word
 
 T = TypeVar("T")
@@ -275,7 +275,21 @@ class Stage:
             texts[0] = f"{self.library.phrase(self.contact.language, note)}\n\n{texts[0]}"
         choices = tuple(Choice(item.token, self.label(item)) for item in self.shown)
         picture = self.library.picture(self.contact.language, self.node.image)
-        return Screen(tuple(texts), choices, tuple(choice for _, choice in self.ways), picture)
+        ways = tuple(choice for _, choice in self.ways)
+        media = next((found for name in self._fills if name in MEDIA and (found := MEDIA[name](self))), None)
+        media = media if media and media.channel == self.channel else None
+        is_living = any(LIVING[name].is_so(self) for name in self._fills if name in LIVING)
+        return Screen(tuple(texts), choices, ways, picture, media, is_living)
+
+    @property
+    def living(self) -> str:
+        """Return where to look for what to show when what is said here changes by itself; nothing where it does not."""
+        return next((LIVING[name].target for name in self._fills if name in LIVING), "")
+
+    @property
+    def _fills(self) -> tuple[str, ...]:
+        """Name the placeholders of this node."""
+        return tuple(speech.split_placeholder(each)[0] for text in self.node.say for each in speech.placeholders(text))
 
     def _fill(self, text: str) -> str:
         if "{" not in text:

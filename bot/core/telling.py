@@ -17,6 +17,7 @@ from bot.core.speech import Word
 from bot.core.terms import next_allowed
 from bot.core.timetable import Timetable
 from bot.core.verdict import Drop, Hold, Judge, Send, Verdict, Wait
+from bot.core.written import said_of, written
 
 WAYS: tuple[Word, ...] = ("menu", "exit")
 
@@ -73,7 +74,11 @@ class _Telling:
             if item.said in _OFFERED[self.notice.kind]
         ]
         ways = (Choice(way(word), self.library.phrase(language, word)) for word in WAYS)
-        return Screen(tuple(self._texts(group, language)), tuple(choices), tuple(ways))
+        media, texts = self.notice.media, tuple(self._texts(group, language))
+        if media and media.channel != Address.parse(contact.address).channel:
+            # It lies with another platform: she is told that there is something, in the line that it would stand in.
+            texts, media = ("\n".join((self.library.phrase(language, said_of(media)), *texts)),), None
+        return Screen(texts, tuple(choices), tuple(ways), media=media)
 
     def _texts(self, group: Group, language: str) -> Iterator[str]:
         notice = self.notice
@@ -108,15 +113,6 @@ _OFFERED = {
     NoticeKind.BROADCAST: (),
 }
 """Phrases on the buttons of a notice."""
-
-
-def written(library: Library, notice: Notice, language: str) -> Iterator[str]:
-    """Say what peers wrote in her language, or in the main one with a line that says so."""
-    text = notice.texts.get(language)
-    if text is None and notice.texts:
-        yield f"{library.phrase(language, 'not_translated')}\n\n{next(iter(notice.texts.values()))}"
-    elif text:
-        yield text
 
 
 def pressed(library: Library, house: House, contact: Contact, pressed_token: str, now: datetime) -> Item | None:

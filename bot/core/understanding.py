@@ -1,6 +1,7 @@
 """What she means by what she typed or pressed, in the order of design.md section 3."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -8,7 +9,7 @@ from rapidfuzz import fuzz
 from bot.core.day import read_day
 from bot.core.item import Item
 from bot.core.library import Library
-from bot.core.message import Incoming, Kind
+from bot.core.message import Incoming, Kind, Media
 from bot.core.speech import Word, normalise
 from bot.core.stage import Stage
 from bot.core.vocabulary import Sense
@@ -16,6 +17,8 @@ from bot.core.vocabulary import Sense
 LONGEST_READ = 1000
 """Characters that are looked at; a longer message is still searched for a cry for help at its beginning."""
 LONGEST_ANSWER = 500
+LONGEST_CONTENT = 1000
+"""Characters of what peers write to others: with a picture, and with a line in front of it, it is still one message."""
 NEAR_MISS = 80.0
 """Similarity from which a typed label counts, in rapidfuzz per cent."""
 CLEARLY = 5.0
@@ -41,9 +44,10 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Free text that a node asked for."""
+    """Free text that a node asked for, or what she sent along with it."""
 
     value: str
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,13 @@ def understand(library: Library, incoming: Incoming, stage: Stage | None) -> Mea
     """Return what `incoming` means to someone who has `stage` before her (`None`: nothing yet)."""
     if incoming.kind is Kind.PRESS:
         return _pressed(incoming, stage)
-    if incoming.kind is Kind.EDIT:
-        return Unclear("edited")
     if incoming.kind is not Kind.TEXT:
-        return Unclear("only_text")
+        return _wordless(incoming, stage)
     text = normalise(incoming.text[:LONGEST_READ])
     if command := library.vocabulary.commands.get(text):
         return Command(command)
+    if stage and stage.node.ask == "content":
+        return _exactly(stage, text) or _content(incoming)
     if stage and stage.node.ask and stage.node.ask != "place":
         answer = _answer(stage, incoming.text)
         if answer:
@@ -124,6 +128,24 @@ def _pressed(incoming: Incoming, stage: Stage | None) -> Meaning:
         if item := stage.find(incoming.token):
             return Chosen(item)
     return Unclear("moved_on")
+
+
+def _wordless(incoming: Incoming, stage: Stage | None) -> Meaning:
+    """Take a voice note or a picture where something for others is asked for; nothing else is looked at."""
+    if incoming.kind is Kind.EDIT:
+        return Unclear("edited")
+    if not stage or stage.node.ask != "content":
+        return Unclear("only_text")
+    return _content(incoming) if incoming.media else Unclear("not_to_send")
+
+
+def _content(incoming: Incoming) -> Meaning:
+    """Take what is for others as it is written, but for what no screen shows."""
+    text = incoming.text.encode(errors="ignore").decode().replace("\t", " ")
+    plain = "".join(char for char in text if char == "\n" or unicodedata.category(char) != "Cc").strip()
+    if len(plain) > LONGEST_CONTENT:
+        return Unclear("too_long_to_send")
+    return Answered(plain, incoming.media) if plain or incoming.media else Unclear("unclear")
 
 
 def _why_unclear(incoming: Incoming, stage: Stage | None) -> str:
@@ -157,6 +179,14 @@ def read_time(text: str) -> str:
 
 def _choice(stage: Stage, text: str) -> Meaning | None:
     """Find the choice by its number, its label in any language, or a near miss of it."""
+    if (exact := _exactly(stage, text)) or not text or text.isdecimal():
+        return exact
+    near = _guessed(stage, _all_labels(stage), text)
+    return Chosen(near) if near else None
+
+
+def _exactly(stage: Stage, text: str) -> Meaning | None:
+    """Find the choice by its number or its whole label; where anything may be written, nothing less means a choice."""
     if not text:
         return None
     if text.isdecimal():
@@ -164,10 +194,12 @@ def _choice(stage: Stage, text: str) -> Meaning | None:
     for word, way in stage.ways:
         if normalise(way.label) == text:
             return Command(word)
-    labels = [(normalise(label), item) for item in stage.shown for label in _labels(stage, item)]
-    exact = next((item for label, item in labels if label == text), None)
-    near = exact or _guessed(stage, labels, text)
-    return Chosen(near) if near else None
+    exact = next((item for label, item in _all_labels(stage) if label == text), None)
+    return Chosen(exact) if exact else None
+
+
+def _all_labels(stage: Stage) -> list[tuple[str, Item]]:
+    return [(normalise(label), item) for item in stage.shown for label in _labels(stage, item)]
 
 
 def _guessed(stage: Stage, labels: list[tuple[str, Item]], text: str) -> Item | None:

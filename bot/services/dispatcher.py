@@ -14,7 +14,7 @@ from bot.core.engine import Counted, Effect, Forgotten, Turn, Wiped, apologise, 
 from bot.core.house import House
 from bot.core.invitation import invitation_in
 from bot.core.library import Library
-from bot.core.message import Address, Incoming, Kind, Outgoing
+from bot.core.message import Address, Incoming, Kind, Outgoing, Screen
 from bot.log import EVENTS, place_of
 from bot.services.erasure import scrub, wipe
 from bot.storage.store import Store, StoreProblem
@@ -48,6 +48,8 @@ class Dispatcher:
         self._sleep = sleep
         self._queues: dict[Address, _Queue] = {}
         self._deliveries: set[asyncio.Task[None]] = set()
+        self._living: dict[Address, Screen | None] = {}
+        """Who stands on a screen that changes by itself, and what it said last; only moderators have such."""
         self._is_finishing = False
 
     async def receive(self, incoming: Incoming) -> None:
@@ -76,6 +78,39 @@ class Dispatcher:
                 await self.receive(Incoming(address, Kind.AGAIN, "again"))
             self._store.settle(address)
         await self._store.flush()
+
+    def watch(self, address: Address) -> None:
+        """Look at the next `refresh` whether someone stands on a screen that changes by itself."""
+        self._living.setdefault(address, None)
+
+    async def refresh(self) -> None:
+        """Show what changes by itself anew, in its place, where it says something new; who is writing comes first."""
+        for address, screen in list(self._living.items()):
+            if address not in self._queues and address.channel in self.channels:
+                await self._refresh(address, screen)
+
+    async def _refresh(self, address: Address, seen: Screen | None) -> None:
+        queue = self._queues.setdefault(address, _Queue())
+        await queue.enter()
+        try:
+            turn = await self._step(Incoming(address, Kind.LIVING, "living"), is_owed=False)
+            if turn.screen is None:
+                self._living.pop(address, None)
+            elif turn.screen != seen:
+                await self._replace(address, turn, turn.screen)
+        finally:
+            self._leave(address, queue)
+
+    async def _replace(self, address: Address, turn: Turn, screen: Screen) -> None:
+        """Try once: a screen that nobody waits for must not keep her next press waiting."""
+        pressed = turn.replaces[-1] if turn.replaces else ""
+        try:
+            shown = await self.channels[address.channel].show(Outgoing(address, screen, turn.replaces, pressed))
+        except SendError as error:
+            EVENTS.info("a living screen was not shown: %s", error)
+            self._living.pop(address, None)
+            return
+        await self._note(address, turn, shown)
 
     async def finish(self, patience: float) -> None:
         """Wait, so many seconds at most, until every screen that is due has been sent; from now on none is put off."""
@@ -175,9 +210,18 @@ class Dispatcher:
             press=incoming.press,
         )
         shown = await self._insist(partial(self.channels[incoming.address.channel].show, outgoing))
-        if shown and turn.contact.position and (shown.living != turn.contact.living or shown.deleted):
+        if shown:
+            await self._note(incoming.address, turn, shown)
+
+    async def _note(self, address: Address, turn: Turn, shown: Shown) -> None:
+        """Remember what she sees now, for the next wipe, and whether it changes by itself."""
+        if turn.screen and turn.screen.is_living:
+            self._living[address] = turn.screen
+        else:
+            self._living.pop(address, None)
+        if turn.contact.position and (shown.living != turn.contact.living or shown.deleted):
             now = self._now()
-            await self._change(incoming.address, lambda contact: remember(contact, shown, now))
+            await self._change(address, lambda contact: remember(contact, shown, now))
 
     async def _wipe(self, address: Address, handles: tuple[str, ...]) -> bool:
         """Delete her messages; tells whether the platform did."""

@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -13,6 +14,8 @@ from bot.core.house import (
     AUDIENCE,
     GROUP,
     MEETING,
+    NOTICE,
+    USUAL,
     Announced,
     Answered,
     Approved,
@@ -23,6 +26,7 @@ from bot.core.house import (
     House,
     Progress,
     Resigned,
+    Rules,
     Settled,
     Staff,
     group_of_subject,
@@ -38,11 +42,14 @@ _log = logging.getLogger(__name__)
 class Houses:
     """Reads and writes those tables in the database's thread, inside the transaction of the step."""
 
-    def __init__(self, vault: Vault, notices: Notices, languages: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self, vault: Vault, notices: Notices, languages: Callable[[], Iterable[str]], rules: Rules = USUAL
+    ) -> None:
         """Keep the keys."""
         self._vault = vault
         self._notices = notices
         self._languages = languages
+        self._rules = rules
         self._opened_plans: dict[bytes, tuple[str, GroupState] | None] = {}
         """By what is sealed: opening each once is enough, and a transaction that was rolled back leaves no trace."""
 
@@ -58,8 +65,10 @@ class Houses:
             own,
             staff,
             self._tallies(connection, staff, contact.answers),
-            self.audience(connection, _addressed(staff, contact.answers)),
-            self._under_way(connection, staff),
+            self.audience(connection, _addressed(staff, contact.answers, AUDIENCE)),
+            sum(self.audience(connection, _addressed(staff, contact.answers, GROUP)).values()),
+            self._under_way(connection, staff, contact.answers.get(NOTICE, "")),
+            self._rules,
         )
 
     def groups(self, connection: sqlite3.Connection) -> Mapping[str, GroupState]:
@@ -99,14 +108,14 @@ class Houses:
                     self._answer(connection, key, subject, value)
                 case Closed(subject):
                     self.close(connection, subject)
-                case Announced(notice):
-                    self._notices.announce(connection, notice)
+                case Announced(notice, asks):
+                    self._notices.announce(connection, notice, "asked" if asks else "due")
                 case Halted(name):
                     self._notices.halt(connection, bytes.fromhex(name))
                 case Approved(name):
                     self._notices.approve(connection, bytes.fromhex(name))
                 case Resigned():
-                    connection.execute("DELETE FROM staff WHERE key = ?", (key,))
+                    self._resign(connection, key)
 
     def enrol(self, connection: sqlite3.Connection, key: bytes, old: Contact, new: Contact) -> None:
         """Keep the rows of members equal to what the records say, for a notice finds its readers there."""
@@ -132,6 +141,11 @@ class Houses:
         """Leave no row with her pseudonym."""
         self.expel(connection, key)
         connection.execute("DELETE FROM delivery WHERE contact = ?", (key,))
+
+    def _resign(self, connection: sqlite3.Connection, key: bytes) -> None:
+        if staff := self.staff(connection, key):
+            connection.execute("DELETE FROM staff WHERE key = ?", (key,))
+            self._notices.silence(connection, staff.designation)
 
     def _forget_answers(self, connection: sqlite3.Connection, key: bytes, groups: Collection[str]) -> None:
         for subject in self._own(connection, key):
@@ -165,6 +179,11 @@ class Houses:
         """Forget who answered what."""
         connection.execute("DELETE FROM answer WHERE subject = ?", (self._vault.index("answer", subject),))
 
+    def settle_all(self, connection: sqlite3.Connection, states: Mapping[str, GroupState]) -> None:
+        """Write what some groups have settled."""
+        for group, state in states.items():
+            self._settle(connection, group, state)
+
     def _settle(self, connection: sqlite3.Connection, group: str, state: GroupState) -> None:
         key = self._vault.index("group", group)
         sealed = self._vault.seal("plan", key, orjson.dumps({"group": group, "state": state.to_dict()}))
@@ -192,15 +211,21 @@ class Houses:
         subject = meeting_subject(group, answers[MEETING])
         return {subject: self.tally(connection, subject)}
 
-    def _under_way(self, connection: sqlite3.Connection, staff: Staff) -> tuple[Progress, ...]:
-        """Return the broadcasts of the groups that she answers for, all of them."""
+    def _under_way(self, connection: sqlite3.Connection, staff: Staff, looked_at: str) -> tuple[Progress, ...]:
+        """Return the broadcasts of the groups that she answers for, all of them; the one before her is counted."""
         return tuple(
-            progress
+            self._counted(connection, progress) if progress.notice.key == looked_at else progress
             for progress in self._notices.under_way(connection)
             if progress.notice.kind is NoticeKind.BROADCAST and all(map(staff.may, progress.notice.groups))
         )
 
+    def _counted(self, connection: sqlite3.Connection, progress: Progress) -> Progress:
+        if progress.stage in ("asked", "due"):
+            return replace(progress, audience=self.audience(connection, progress.notice.groups))
+        counts, later = self._notices.counts(connection, bytes.fromhex(progress.id))
+        return replace(progress, counts=counts, later=later)
 
-def _addressed(staff: Staff, answers: Mapping[str, str]) -> list[str]:
+
+def _addressed(staff: Staff, answers: Mapping[str, str], name: str) -> list[str]:
     """Name the groups whose members she may have counted."""
-    return [group for group in (answers.get(AUDIENCE) or answers.get(GROUP, "")).split() if staff.may(group)]
+    return [group for group in answers.get(name, "").split() if staff.may(group)]

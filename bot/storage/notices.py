@@ -1,6 +1,7 @@
 """Notices and their deliveries, a row for each recipient: what is written here survives whatever happens to us."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,11 +68,18 @@ class Notices:
         return len(rows)
 
     def halt(self, connection: sqlite3.Connection, name: bytes) -> None:
-        """Send no more of it; what is in the air still arrives."""
-        connection.execute("UPDATE notice SET stage = 'halted' WHERE id = ? AND stage <> 'ended'", (name,))
+        """Send no more of it; what is in the air still arrives. One that had ended does not come again."""
+        connection.execute("UPDATE notice SET stage = 'halted' WHERE id = ?", (name,))
         connection.execute(
             "UPDATE delivery SET state = 'halted' WHERE notice = ? AND state IN ('pending', 'waiting')", (name,)
         )
+
+    def silence(self, connection: sqlite3.Connection, author: str) -> None:
+        """Stop whatever somebody wrote who has no role any more, and what others have still to read of hers."""
+        query = "SELECT id, sealed FROM notice WHERE stage IN ('asked', 'due', 'sending')"
+        for name, sealed in connection.execute(query).fetchall():
+            if self._unseal(name, sealed).author == author:
+                self.halt(connection, name)
 
     def approve(self, connection: sqlite3.Connection, name: bytes) -> None:
         """Let go of what waited for a second person; said twice, it is once."""
@@ -81,12 +89,21 @@ class Notices:
         """Return every notice that is kept, newest first."""
         rows = connection.execute("SELECT id, sealed, stage FROM notice ORDER BY due_at DESC").fetchall()
         for name, sealed, stage in rows:
-            yield Progress(name.hex(), self._unseal(name, sealed), stage, self.counts(connection, name))
+            yield Progress(name.hex(), self._unseal(name, sealed), stage)
 
-    def counts(self, connection: sqlite3.Connection, name: bytes) -> Mapping[str, int]:
-        """Count the deliveries of a notice by state."""
-        rows = connection.execute("SELECT state, count(*) FROM delivery WHERE notice = ? GROUP BY state", (name,))
-        return dict(rows.fetchall())
+    def counts(self, connection: sqlite3.Connection, name: bytes) -> tuple[Mapping[str, int], Mapping[int, int]]:
+        """Count the deliveries of a notice by state, and those that are pending by when they are due."""
+        counts: Counter[str] = Counter()
+        later: dict[int, int] = {}
+        for state, due_at, number in connection.execute(
+            "SELECT state, CASE state WHEN 'pending' THEN due_at END AS later, count(*) FROM delivery"
+            " WHERE notice = ? GROUP BY state, later",
+            (name,),
+        ):
+            counts[state] += number
+            if due_at is not None:
+                later[due_at] = number
+        return counts, later
 
     def claim(self, connection: sqlite3.Connection, now: datetime, most: int) -> list[Claimed]:
         """Take the deliveries that are next and mark them as being made, in the order of their class and time."""

@@ -16,13 +16,14 @@ import orjson
 
 from bot.core.contact import Contact
 from bot.core.decision import Tally
-from bot.core.house import Change, GroupState, House
+from bot.core.house import USUAL, Change, GroupState, House, Rules
 from bot.core.message import Address, fold
 from bot.storage.database import Database, StoreProblem, connect
 from bot.storage.house import Houses
 from bot.storage.migrations import VERSION, migrate
 from bot.storage.notices import Notices
 from bot.storage.outbox import Outbox
+from bot.storage.series import Series
 from bot.storage.staff import Register
 from bot.storage.vault import KeyProblem, SealError, Vault
 
@@ -59,16 +60,22 @@ class Store:
     """The one door to the database: no row goes in or out unsealed."""
 
     def __init__(
-        self, path: Path, database: Database, vault: Vault, languages: Callable[[], Iterable[str]] = tuple
+        self,
+        path: Path,
+        database: Database,
+        vault: Vault,
+        languages: Callable[[], Iterable[str]] = tuple,
+        rules: Rules = USUAL,
     ) -> None:
         """Take an open database; `Store.open` is the way to get one. `languages` are those that the bot speaks."""
         self._path = path
         self._database = database
         self._vault = vault
         self._notices = Notices(vault)
-        self._houses = Houses(vault, self._notices, languages)
+        self._houses = Houses(vault, self._notices, languages, rules)
         self.outbox = Outbox(database, self._notices, self._houses, self._read, self._write)
-        self.staff = Register(database, vault)
+        self.series = Series(database, self._notices, self._houses)
+        self.staff = Register(database, vault, self._notices)
         self._settled: deque[bytes] = deque()
 
     @classmethod
@@ -79,10 +86,11 @@ class Store:
         vault: Vault,
         patience: timedelta = PATIENCE,
         languages: Callable[[], Iterable[str]] = tuple,
+        rules: Rules = USUAL,
     ) -> AsyncIterator[Self]:
         """Open the database, made or brought up to date if need be; raises `StoreProblem` or `KeyProblem`."""
         async with Database(lambda: _open(path, vault, patience)) as database:
-            store = cls(path, database, vault, languages)
+            store = cls(path, database, vault, languages, rules)
             try:
                 yield store
             finally:

@@ -7,9 +7,9 @@ from functools import partial
 from bot.content.finding import Finding, Level
 from bot.content.library import Content
 from bot.content.rules.text import written
-from bot.content.wordlist import WordList
 from bot.core.directory import Hotline, Organization, Service
 from bot.core.speech import SOURCE, normalise
+from bot.core.wordlist import WordList
 
 MOST_WORDS = 15
 """Words of one sentence: twelve are the aim, more than these are read twice."""

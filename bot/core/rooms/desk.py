@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.contact import Contact
 from bot.core.directory import Group
-from bot.core.house import AUDIENCE, GROUP, MEETING, Announced, Role, Settled, meeting_subject
+from bot.core.house import GROUP, MEETING, Announced, Role, Settled, meeting_subject
 from bot.core.meeting import Meeting, instant
 from bot.core.message import token
 from bot.core.notice import Notice, NoticeKind
@@ -64,8 +64,7 @@ def without(contact: Contact, *names: str) -> Contact:
 
 def _desks(stage: "Stage") -> Iterator[Entry]:
     for group in _hers(stage):
-        # Whoever she was about to write to, it is this group that she has before her now.
-        yield Entry(group.id, f"{group.name} · {_city(stage, group)}", {GROUP: group.id, AUDIENCE: ""})
+        yield Entry(group.id, f"{group.name} · {_city(stage, group)}", {GROUP: group.id})
 
 
 def _hers(stage: "Stage") -> list[Group]:
@@ -107,7 +106,7 @@ def _group(stage: "Stage", _: str) -> str:
 
 def members(stage: "Stage") -> int:
     """Return how many have joined the group before her."""
-    return sum(stage.house.audience.values())
+    return stage.house.members
 
 
 def _meeting(stage: "Stage", _: str) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.house import AUDIENCE, Announced, Proposal, Role, Settled, meeting_subject
+from bot.core.house import Announced, Proposal, Role, Settled, meeting_subject
 from bot.core.meeting import meetings
 from bot.core.notice import NoticeKind
 from bot.core.plan import Plan
@@ -35,7 +35,7 @@ def next_ones(somebody: Somebody, group: str = MUSA) -> list[tuple[str, str, boo
 def test_she_finds_her_groups_and_no_others() -> None:
     somebody = moderator(MUSA, RAVAL)
     somebody.presses("For moderators")
-    assert somebody.labels == ["Musa · Porto", "Raval · Barcelona", "My role here"]
+    assert somebody.labels == ["Musa · Porto", "Raval · Barcelona", "Write to a group", "My role here"]
 
 
 def test_an_admin_finds_all_groups() -> None:
@@ -278,16 +278,9 @@ def test_she_sees_how_many_come_and_nobody_in_it() -> None:
 
 def test_a_group_says_how_many_are_in_it() -> None:
     somebody = moderator(MUSA)
-    somebody.house = replace(somebody.house, audience={"pt": 7, "en": 2})
+    somebody.house = replace(somebody.house, members=9)
     somebody.presses("For moderators", "Musa · Porto")
     assert somebody.text == "Musa\nNext: Wednesday 25 November, 18:00\nMembers: 9"
-
-
-def test_another_audience_does_not_stay_when_she_comes_to_a_group() -> None:
-    somebody = moderator(MUSA)
-    somebody.contact = replace(somebody.contact, answers={AUDIENCE: RAVAL})
-    somebody.presses("For moderators", "Musa · Porto")
-    assert AUDIENCE not in somebody.contact.answers
 
 
 def test_a_place_for_one_meeting_is_set_and_told_only_if_she_wants() -> None:
