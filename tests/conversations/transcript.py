@@ -58,14 +58,14 @@ class Transcript:
 
 def read(path: Path) -> Transcript:
     """Read a transcript; raises `ValueError` with what to write instead."""
-    text = path.read_text(encoding="utf-8")
+    text = path.readblock(encoding="utf-8")
     data = yaml.safe_load(text)
     if unknown := [key for key in data if key not in KEYS]:
         raise ValueError(f"{path.name}: unknown {unknown}; a transcript has {', '.join(KEYS)}")
     head, _, body = text.partition("conversation:\n")
     day, clock, zone = data["at"].split()
     at = datetime.fromisoformat(f"{day} {clock}").replace(tzinfo=ZoneInfo(zone))
-    steps = tuple(_steps(path.name, data["conversation"], _blocks(body)))
+    steps = tuple(_steps(path.name, data["conversation"], blocks_of(body)))
     channel = data.get("channel", "telegram")
     staff = _staff(data["staff"]) if "staff" in data else None
     return Transcript(path.name, (head + "conversation:",), at, data["locale"], channel, steps, staff)
@@ -75,7 +75,7 @@ def _staff(data: dict[str, Any]) -> Staff:
     return Staff(data["designation"], Role(data.get("role", "moderator")), tuple(data.get("groups", ())))
 
 
-def _blocks(body: str) -> list[tuple[str, ...]]:
+def blocks_of(body: str) -> list[tuple[str, ...]]:
     """Cut the conversation into its entries, each with the comments that stand before it."""
     blocks: list[list[str]] = [[]]
     is_begun = False
@@ -201,23 +201,24 @@ def _lines(entry: dict[str, Any]) -> Iterator[str]:
     for number, (key, value) in enumerate(entry.items()):
         start = "  - " if number == 0 else "    "
         if key in ("buttons", "ways", "effects"):
-            yield f"{start}{key}: [{', '.join(map(_word, value))}]"
+            yield f"{start}{key}: [{', '.join(map(word, value))}]"
         elif key in ("picture", "silence"):
             yield f"{start}{key}: {value}"
         elif isinstance(value, str):
-            yield from _text(f"{start}{key}:", value, "      ")
+            yield from block(f"{start}{key}:", value, "      ")
         else:
             yield f"{start}{key}:"
             for text in value:
-                yield from _text("      -", text, "        ")
+                yield from block("      -", text, "        ")
 
 
-def _text(start: str, text: str, indent: str) -> Iterator[str]:
+def block(start: str, text: str, indent: str) -> Iterator[str]:
+    """Write a text over several lines, as it is."""
     yield f"{start} |-"
     yield from (f"{indent}{line}".rstrip() for line in text.split("\n"))
 
 
-def _word(text: str) -> str:
+def word(text: str) -> str:
     """Return a label as a peer would write it: in quotes only where YAML would read something else."""
     try:
         is_plain = yaml.safe_load(f"[{text}, x]") == [text, "x"] and yaml.safe_load(f"- x: {text}") == [{"x": text}]
@@ -245,7 +246,7 @@ def renamed(transcript: Transcript) -> Rename:
             if step.what in labels and labels.index(step.what) < len(choices):
                 label = choices[labels.index(step.what)].label
                 comments = step.lines[:-1]
-                return replace(step, what=label, lines=(*comments, f"  - she presses: {_word(label)}"))
+                return replace(step, what=label, lines=(*comments, f"  - she presses: {word(label)}"))
         return step
 
     return rename
