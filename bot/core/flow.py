@@ -56,6 +56,8 @@ def _as_option(value: Any) -> Any:
 class Node(Entry):
     """One step: it says something and waits, or decides and goes on."""
 
+    keywords: tuple[str, ...] = ()
+    """What she may type to come to this node, where the start of the flow is too far from it."""
     say: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)] = ()
     choices: dict[Text, Annotated[Option, BeforeValidator(_as_option)]] = Field(default={})
     ask: Asked | None = None
@@ -121,6 +123,14 @@ class Flow(Entry):
     sources: tuple[Link, ...] = ()
     audience: Literal["woman", "moderator", "partner"] = Field(default="woman", alias="for")
     nodes: dict[Name, Node] = Field(min_length=1)
+
+    def spoken(self, name: str) -> Iterator[tuple[str, tuple[str | int, ...], tuple[str, ...]]]:
+        """Name the places of this flow, called `name`, that she may type her way to: target, path, keywords."""
+        if self.keywords:
+            yield name, ("keywords",), self.keywords
+        for node_name, node in self.nodes.items():
+            if node.keywords:
+                yield f"{name}.{node_name}", ("nodes", node_name, "keywords"), node.keywords
 
 
 class Phrases(Entry):
