@@ -54,16 +54,23 @@ def written_out(words: Iterable[str], shorthand: Mapping[str, str]) -> Iterator[
 
 def _ways(word: str, shorthand: Mapping[str, str]) -> Iterator[Spelled]:
     """Return what one written word may stand for: one place for all single words, and each longer choice."""
-    clitic = _CLITIC.search(word)
-    single: set[str] = set()
-    for choice in word.removesuffix(clitic[0] if clitic else "").split(OR):
-        tokens = _tokens(choice)
+    shared = _pronoun(word)
+    single: dict[str, set[str]] = {}
+    for choice in word.split(OR):
+        own = _pronoun(choice)
+        tokens = _tokens(choice.removesuffix(f"-{own}"))
         if len(tokens) == 1 and tokens[0] not in shorthand:
-            single.add(tokens[0])
+            single.setdefault(own or shared, set()).add(tokens[0])
         elif written := tuple(frozenset({token}) for _, token in written_out(tokens, shorthand)):
-            yield from _around(written, clitic)
-    if single:
-        yield from _around((frozenset(single),), clitic)
+            yield from _around(written, own or shared)
+    for pronoun, verbs in single.items():
+        yield from _around((frozenset(verbs),), pronoun)
+
+
+def _pronoun(written: str) -> str:
+    """Return the pronoun that hangs on a verb; on the last of several it hangs on all."""
+    found = _CLITIC.search(written)
+    return found[1] if found else ""
 
 
 def _tokens(choice: str) -> tuple[str, ...]:
@@ -74,11 +81,10 @@ def _tokens(choice: str) -> tuple[str, ...]:
     return (*tokens[:-1], tokens[-1] + STAR) if tokens and choice.endswith(STAR) else tokens
 
 
-def _around(verb: Spelled, clitic: re.Match[str] | None) -> Iterator[Spelled]:
-    if not clitic:
+def _around(verb: Spelled, pronoun: str) -> Iterator[Spelled]:
+    if not pronoun:
         yield verb
         return
-    pronoun = clitic[1]
     yield (*verb, frozenset({pronoun}))
     yield (frozenset({pronoun}), *verb)
     if joined := frozenset(each + pronoun for each in verb[-1] if not each.endswith(STAR)):

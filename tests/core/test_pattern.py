@@ -31,6 +31,10 @@ def test_a_portuguese_pronoun_stands_before_behind_and_inside() -> None:
     assert stands_for("viol*-me") == {"viol* me", "me viol*"}
 
 
+def test_a_pronoun_inside_a_choice_hangs_on_that_verb_alone() -> None:
+    assert stands_for("banho/lavar-me/duche") == {"banho/duche", "lavar me", "me lavar", "lavarme"}
+
+
 def test_a_pronoun_is_none_in_a_word_that_only_ends_like_one() -> None:
     assert stands_for("drop-in") == {"drop in"}
 
