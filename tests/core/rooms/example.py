@@ -8,7 +8,7 @@ from functools import cache
 from bot.core.contact import Contact
 from bot.core.directory import Group
 from bot.core.engine import Turn, respond
-from bot.core.house import Announced, Change, GroupState, House, Role, Staff
+from bot.core.house import Announced, Change, GroupState, House, Role, Staff, Wrote
 from bot.core.library import MENU, Library
 from bot.core.message import Address, Incoming, Screen, fold
 from bot.core.notice import Notice
@@ -63,7 +63,7 @@ def staff(*groups: str, role: Role = Role.MODERATOR) -> Staff:
 
 @dataclass
 class Somebody:
-    """One person, what is settled around her, and what became of it."""
+    """One person, what is settled around her, and what she changed of it."""
 
     house: House
     language: str = "en"
@@ -95,7 +95,7 @@ class Somebody:
     def take(self, incoming: Incoming) -> Turn:
         """Take one step, as the store does it."""
         turn = respond(self.library, self.contact, incoming, self.now, self.house)
-        self.changes += turn.changes
+        self.changes += [change for change in turn.changes if not isinstance(change, Wrote)]
         self.house = self.house.after(turn.changes)
         shown = self.phone.see(turn, incoming)
         self.contact = remember(turn.contact, shown, self.now) if shown else turn.contact
