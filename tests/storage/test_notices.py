@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.contact import Contact
-from bot.core.house import House
+from bot.core.engine import Turn
+from bot.core.house import House, Wrote
 from bot.core.message import Address, Screen
 from bot.core.notice import Notice, NoticeKind
 from bot.core.terms import Terms
 from bot.core.verdict import Drop, Hold, Judge, Send, Verdict, Wait
-from bot.storage.notices import HIDDEN_FOR, KEPT, PURGE_BATCH
+from bot.storage.notices import AWAITED, HIDDEN_FOR, KEPT, PURGE_BATCH
 from bot.storage.outbox import ABSENT_FOR, MISJUDGED_FOR, MOST_MISJUDGED, Delivery, Outcome
 from bot.storage.store import Store
 from tests.storage.example import ANA, EVA, HOUR, NOW, read, write
@@ -56,7 +57,7 @@ async def claim(
 ) -> list[Delivery]:
     """Open what is due, and take deliveries in hand."""
     await store.outbox.open_due(now)
-    return await store.outbox.claim(now, most or {1: 100, 2: 100}, judge, open_at)
+    return await store.outbox.claim(now, most or {AWAITED: 100, 1: 100, 2: 100}, judge, open_at)
 
 
 async def states(store: Store) -> dict[str, int]:
@@ -287,7 +288,7 @@ class TestHerWord:
         assert await claim(store, lambda *_: Wait()) == []
         await store.step(ANA, lambda contact, _: (contact.with_handles(("1",), NOW), None))
         assert await claim(store) == []
-        await store.step(ANA, lambda contact, _: (_wrote(contact), None))
+        await store.step(ANA, lambda contact, _: (_wrote(contact), Turn(contact, None, changes=(Wrote(),))))
         assert len(await claim(store)) == 1
 
     async def test_hiding_the_chat_releases_nothing(self, store: Store) -> None:
@@ -373,7 +374,10 @@ class TestEnd:
         await store.outbox.announce(notice())
         await store.outbox.open_due(NOW)
         counts = await store._database.run(
-            lambda connection: [each.counts for each in store._notices.under_way(connection)]
+            lambda connection: [
+                dict(store._notices.counts(connection, bytes.fromhex(each.id))[0])
+                for each in store._notices.under_way(connection)
+            ]
         )
         assert sorted(counts, key=len) == [{"pending": 2}, {"sending": 1, "sent": 1}]
 

@@ -63,7 +63,7 @@ def staff(*groups: str, role: Role = Role.MODERATOR) -> Staff:
 
 @dataclass
 class Somebody:
-    """One person, what is settled around her, and what she changed of it."""
+    """One person, what is settled around her, and what became of it."""
 
     house: House
     language: str = "en"
@@ -95,6 +95,7 @@ class Somebody:
     def take(self, incoming: Incoming) -> Turn:
         """Take one step, as the store does it."""
         turn = respond(self.library, self.contact, incoming, self.now, self.house)
+        # That she wrote at all changes nothing of hers.
         self.changes += [change for change in turn.changes if not isinstance(change, Wrote)]
         self.house = self.house.after(turn.changes)
         shown = self.phone.see(turn, incoming)
