@@ -126,7 +126,7 @@ def normalise(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _locale(language: str) -> Locale:
-    return Locale.parse(REGIONS.get(language, language.replace("-", "_")))
+    return Locale.parse(REGIONS.get(language or SOURCE, language.replace("-", "_")))
 
 
 def day(language: str, on: date) -> str:
