@@ -10,7 +10,7 @@ from secrets import token_bytes
 import orjson
 
 from bot.core.house import Progress
-from bot.core.notice import Notice
+from bot.core.notice import Notice, NoticeKind
 from bot.storage.vault import Vault
 
 KEPT = timedelta(days=14)
@@ -78,7 +78,8 @@ class Notices:
         """Stop whatever somebody wrote who has no role any more, and what others have still to read of hers."""
         query = "SELECT id, sealed FROM notice WHERE stage IN ('asked', 'due', 'sending')"
         for name, sealed in connection.execute(query).fetchall():
-            if self._unseal(name, sealed).author == author:
+            notice = self._unseal(name, sealed)
+            if notice.kind is NoticeKind.BROADCAST and notice.author == author:
                 self.halt(connection, name)
 
     def approve(self, connection: sqlite3.Connection, name: bytes) -> None:
