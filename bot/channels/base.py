@@ -1,6 +1,7 @@
 """What every channel offers: it translates a platform and decides nothing."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +20,24 @@ class SendError(Exception):
         self.retryable = retryable
         self.gone = gone
         self.after = after
+
+
+class WithdrawnError(SendError):
+    """What we wanted to send first was not sent, for its reader is writing to us."""
+
+
+class Turn(Protocol):
+    """The turn of one message."""
+
+    def refused(self, after: float) -> None:
+        """Note that the platform asks to wait so many seconds."""
+
+
+class Pace(Protocol):
+    """When messages may go out, so that the platform has no reason to refuse any."""
+
+    def turn(self, chat: str, rank: int) -> AbstractAsyncContextManager[Turn]:
+        """Wait for the turn of one message, which is sent inside; raises `SendError` when it is not to be sent now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.telegram_request import Request
 from bot.core.message import Media
 
 _NAMES = {"voice": "voice", "picture": "photo"}
-_METHODS = {"voice": "sendVoice", "photo": "sendPhoto"}
+METHODS = {"voice": "sendVoice", "photo": "sendPhoto"}
 
 
 def along(media: Media, caption: str) -> dict[str, Any]:
@@ -17,13 +16,7 @@ def along(media: Media, caption: str) -> dict[str, Any]:
 
 def kind_of(payload: Mapping[str, Any]) -> str:
     """Tell what a message carries, nothing where it is words alone."""
-    return next((name for name in _METHODS if name in payload), "")
-
-
-async def send_along(request: Request, kind: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Send it; raises `SendError`."""
-    sent: Mapping[str, Any] = await request.call(_METHODS[kind], payload, repeatable=False)
-    return sent
+    return next((name for name in METHODS if name in payload), "")
 
 
 def media_in(message: Mapping[str, Any]) -> Media | None:

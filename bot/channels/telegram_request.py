@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
@@ -23,7 +24,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-from bot.channels.base import SendError
+from bot.channels.base import SendError, Turn
 
 CALL_TIMEOUT = 10.0
 CONNECT_TIMEOUT = 5.0
@@ -53,6 +54,7 @@ logging.getLogger("aiohttp.client").setLevel(logging.CRITICAL)
 
 Sleep = Callable[[float], Awaitable[None]]
 Random = Callable[[], float]
+NextTurn = AbstractAsyncContextManager[Turn]
 
 
 class BadTokenError(SendError):
@@ -113,16 +115,43 @@ class Request(BaseRequest):
 
         `repeatable` says that doing it twice does no harm, so that a lost answer may be asked for again.
         """
-        attempt = 1
-        while True:
+        return await self._insist(partial(self.ask, method, payload), repeatable=repeatable)
+
+    async def say(
+        self, method: str, payload: Mapping[str, Any], turn: Callable[[], NextTurn], *, rank: int, repeatable: bool
+    ) -> Any:
+        """Call a method that writes into a chat, each try in its `turn`; raises `SendError`.
+
+        What we send first is tried once: whether it is still to be sent is for its sender to say.
+        """
+        attempt = partial(self._ask_in_turn, method, payload, turn)
+        if rank == 0:
+            return await self._insist(attempt, repeatable=repeatable)
+        try:
+            return await attempt()
+        except TelegramError as error:
+            failure = explain(error)
+        raise failure
+
+    async def _ask_in_turn(self, method: str, payload: Mapping[str, Any], turn: Callable[[], NextTurn]) -> Any:
+        async with turn() as taken:
             try:
                 return await self.ask(method, payload)
+            except ThrottledError as error:
+                taken.refused(error.after)
+                raise
+
+    async def _insist(self, attempt: Callable[[], Awaitable[Any]], *, repeatable: bool) -> Any:
+        number = 1
+        while True:
+            try:
+                return await attempt()
             except TelegramError as error:
-                failure, pause = explain(error), self._pause(error, attempt, repeatable=repeatable)
+                failure, pause = explain(error), self._pause(error, number, repeatable=repeatable)
             if pause is None:
                 raise failure
             await self._sleep(pause)
-            attempt += 1
+            number += 1
 
     async def ask(
         self, method: str, payload: Mapping[str, Any], within: float = CALL_TIMEOUT, *, upload: bytes = b""

@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Any, Self
 
 from bot.core.message import fold
+from bot.core.notice import ANSWERED_WITHIN
 from bot.core.terms import Terms
 
 POSITION_KEPT = timedelta(hours=24)
 LANGUAGE_KEPT = timedelta(days=30)
 HANDLE_KEPT = timedelta(hours=48)
 MEMBERSHIP_KEPT = timedelta(days=180)
-STILL_ASKED = timedelta(days=166)
+STILL_ASKED = MEMBERSHIP_KEPT - ANSWERED_WITHIN
 """After so long without a word a member is asked, once, whether she still wants to hear from us."""
 TRAIL_LIMIT = 12
 """Steps that "back" can undo: enough to leave any flow, small enough to keep the record small."""
@@ -83,6 +84,8 @@ class Contact:
     """Kept only while a group may write to her first."""
     is_leaving: bool = False
     """She asked to have her chat wiped, and that is not done yet."""
+    is_asked: bool = False
+    """She was asked, after a long silence, whether to go on; until she writes that is not done again."""
     seen: int = 0
     """Hour of her last message (`fold`)."""
 
@@ -112,8 +115,12 @@ class Contact:
         if self.city or self.told or (self.language and not self.memberships):
             hours.append(self.seen + _hours(LANGUAGE_KEPT))
         if self.memberships:
-            hours.append(self.seen + _hours(MEMBERSHIP_KEPT))
+            hours.append(self.seen + _hours(MEMBERSHIP_KEPT if self.is_asked else STILL_ASKED))
         return min(hours, default=None)
+
+    def has_to_be_asked(self, now: datetime) -> bool:
+        """Tell whether a member has not written for so long that she is asked, once, whether to go on."""
+        return bool(self.memberships) and not self.is_asked and fold(now) - self.seen >= _hours(STILL_ASKED)
 
     def with_handles(self, ids: tuple[str, ...], now: datetime) -> Self:
         """Remember messages for a later wipe, the newest `HANDLE_LIMIT` of them."""
@@ -123,12 +130,20 @@ class Contact:
 
     def with_memberships(self, memberships: Mapping[str, Terms], address: str) -> Self:
         """Change her groups; without any, nothing needs her address."""
-        return replace(self, memberships=memberships, address=address if memberships else "")
+        is_asked = self.is_asked and bool(memberships)
+        return replace(self, memberships=memberships, address=address if memberships else "", is_asked=is_asked)
+
+    def stopped(self) -> Self:
+        """Let nothing be written to her first."""
+        return replace(self, timer=None).with_memberships({}, "")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data without the empty parts, ready to be sealed."""
         data: dict[str, Any] = {"seen": self.seen}
-        for name in ("language", "city", "told", "recent", "living", "answers", "address", "is_leaving"):
+        for name in (
+            *("language", "city", "told", "recent", "living", "answers"),
+            *("address", "is_leaving", "is_asked"),
+        ):
             if value := getattr(self, name):
                 data[name] = value
         if self.position:
@@ -163,6 +178,7 @@ class Contact:
             memberships={group: Terms.from_dict(each) for group, each in data.get("memberships", {}).items()},
             address=data.get("address", ""),
             is_leaving=data.get("is_leaving", False),
+            is_asked=data.get("is_asked", False),
             seen=data["seen"],
         )
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import Self
 
 from bot.core import telling
 from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer, Told
 from bot.core.flow import Node
-from bot.core.house import Change, House, Resigned
+from bot.core.house import Change, House, Resigned, Wrote
 from bot.core.library import (
     DESK,
     FIND_FOUND,
@@ -45,6 +46,8 @@ LONGEST_PASSAGE = 20
 NOBODY = "none"
 """The case of a `switch` for what is not known."""
 OTHERWISE = "else"
+MOVED_ON = "moved_on"
+"""What is said of a button whose screen has gone: without it a greeting would look like an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,13 @@ class Turn:
     changes: tuple[Change, ...] = ()
     """What is written beside her record, in the same transaction."""
 
+    def noting_that_she_wrote(self, library: Library) -> Self:
+        """Let come what has waited for her: not while she hides, nor into an emergency."""
+        position = self.contact.position
+        if not self.contact.memberships or position is None or library.is_urgent(position):
+            return self
+        return replace(self, changes=(*self.changes, Wrote()))
+
 
 def respond(
     library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House = NOTHING_SETTLED
@@ -97,20 +107,14 @@ def respond(
     is_repeated = mark in contact.recent
     recent = contact.recent if is_repeated else (*contact.recent, mark)[-RECENT_LIMIT:]
     is_leaving = contact.is_leaving and is_repeated
-    contact = replace(contact, language=language, seen=fold(now), recent=recent, is_leaving=is_leaving)
+    contact = replace(contact, language=language, seen=fold(now), recent=recent, is_leaving=is_leaving, is_asked=False)
     if incoming.kind is not Kind.PRESS:
         contact = contact.with_handles((incoming.handle,), now)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
     if is_repeated:
         # We may have died before her chat was wiped: the update that asked for it, come again, finishes that.
         return step.leave("exit") if is_leaving else step.show()
-    if incoming.kind is Kind.START:
-        return step.greet(incoming.payload)
-    if incoming.kind is Kind.INVITED:
-        return step.go(DESK)
-    if incoming.kind is Kind.PRESS and (meant := step.under_notice(incoming.token)):
-        return step.take(meant)
-    return step.take(understand(step.library, incoming, step.stage))
+    return step.answer(incoming).noting_that_she_wrote(library)
 
 
 def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
@@ -168,8 +172,32 @@ class _Step:
             return replace(stage, position=MENU)
         return stage
 
-    def under_notice(self, pressed: str) -> Meaning | None:
-        """Return what a button means that stands under something that we wrote first."""
+    def answer(self, incoming: Incoming) -> Turn:
+        """Take the step that she asks for."""
+        if incoming.kind is Kind.START:
+            return self.greet(incoming.payload)
+        if incoming.kind is Kind.INVITED:
+            return self.go(DESK)
+        return self.take(self._meant(incoming))
+
+    def _meant(self, incoming: Incoming) -> Meaning:
+        """Return what she means: first by her screen, then by what we wrote first, which may be beside it."""
+        stage = self.stage
+        meaning = understand(self.library, incoming, stage)
+        if incoming.kind is Kind.PRESS and isinstance(meaning, Unclear):
+            return self._on_last_screen(incoming.token) or self._under_notice(incoming.token) or meaning
+        if incoming.kind is Kind.TEXT and not isinstance(meaning, Command | Chosen | Answered):
+            item = telling.typed(self.library, self.house, self.contact, incoming.text, self.now)
+            return Chosen(item) if item else meaning
+        return meaning
+
+    def _on_last_screen(self, pressed: str) -> Meaning | None:
+        """Return what a button means on the screen with which she left, when nothing was kept of where she is."""
+        found = (self.at(self.contact, last).find(pressed) for last in (GONE, FORGOTTEN))
+        item = None if self.contact.position else next((each for each in found if each), None)
+        return Chosen(item) if item else None
+
+    def _under_notice(self, pressed: str) -> Meaning | None:
         for word in telling.WAYS:
             if pressed == telling.way(word):
                 return Command(word)
@@ -231,8 +259,7 @@ class _Step:
         if word in ("exit", "forget"):
             return self.leave(word)
         if word == "stop":
-            kept = replace(self.contact, timer=None).with_memberships({}, "")
-            return replace(self, contact=kept).go(STOPPED)
+            return replace(self, contact=self.contact.stopped()).go(STOPPED)
         return self.go(targets.get(word, MENU))
 
     def greet(self, payload: str) -> Turn:
@@ -254,7 +281,11 @@ class _Step:
         """Show her the current screen again; a stranger is greeted."""
         stage = self.stage
         if stage is None:
-            return self.go(GREETING)
+            greeted = self.go(GREETING)
+            if note != MOVED_ON:
+                return greeted
+            stage = self.at(greeted.contact, GREETING)
+            return replace(greeted, screen=stage.screen(note))
         return Turn(self.contact, stage.screen(note), replaces=self.contact.living)
 
     def go(self, position: Position, *, is_back: bool = False, turns_page: bool = False) -> Turn:
@@ -267,6 +298,8 @@ class _Step:
             node = stage.node
             if node.do in ("exit", "forget_me"):
                 return step.leave("exit" if node.do == "exit" else "forget")
+            if node.do == "stop":
+                step = replace(step, contact=step.contact.stopped())
             if node.do == "report_wrong":
                 effects.append(Counted(f"wrong:{stage.known('service')}"))
             passed = _passage(stage)

@@ -1,6 +1,6 @@
 """What peers settle in the chat, beside the library, which comes from files: plans, questions, who moderates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -93,13 +93,15 @@ class GroupState:
         """Return a question by its id."""
         return next((each for each in self.questions if each.id == name), None)
 
-    def forget_before(self, day: date) -> Self:
-        """Drop what is over: proposals of past meetings, changes of them, days that no limit looks at."""
+    def without_past(self, day: date, to_come: Collection[str], hour: int) -> Self:
+        """Drop what is over: changes of meetings before `day`, proposals for those that are not to come, old marks."""
         first = day.isoformat()
         return replace(
             self,
             plan=self.plan.forget_before(day),
+            agenda=tuple(each for each in self.agenda if each.meeting in to_come),
             written={on: number for on, number in self.written.items() if on >= first},
+            texts=tuple(each for each in self.texts if each[1] >= hour - 1),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -205,11 +207,16 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrote:
+    """She wrote: what has waited for that may come now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resigned:
     """She is forgotten, and with her whatever she answered for."""
 
 
-Change = Settled | Answered | Closed | Announced | Halted | Approved | Resigned
+Change = Settled | Answered | Closed | Announced | Halted | Approved | Wrote | Resigned
 """What a step changes beside her record, written in the same transaction or not at all."""
 
 
@@ -230,6 +237,8 @@ class House:
     notices: tuple[Progress, ...] = ()
     """For staff only: what is on its way from her groups."""
     rules: Rules = USUAL
+    has_written: bool = False
+    """What is judged has waited for her to write, and she did."""
 
     def state(self, group: str) -> GroupState:
         """Return what a group has settled; nothing yet is a state too."""

@@ -60,6 +60,11 @@ class Library:
         flow = self.flows.get(position.flow)
         return flow.nodes.get(position.node) if flow else None
 
+    def is_urgent(self, position: Position) -> bool:
+        """Tell whether a place is in the middle of an emergency."""
+        flow = self.flows.get(position.flow)
+        return bool(flow and flow.urgent)
+
     def resolve(self, target: str, flow: str) -> Position:
         """Return where `target`, written in `flow`, leads."""
         return self.once(("target", target, flow), lambda: Position(*place(target, flow, self.flows)))

@@ -150,6 +150,8 @@ class Outgoing:
     """Handle of the message whose button brought her here; empty when she typed."""
     press: str = ""
     """What the platform wants acknowledged."""
+    rank: int = 0
+    """Whose turn it is when there is much to send: 0 answers her, 1 is a reminder, 2 a broadcast."""
 
 
 @lru_cache(maxsize=8192)

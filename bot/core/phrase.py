@@ -16,8 +16,9 @@ _PLAIN = """
     walk_in_yes walk_in_no phone_free phone_paid free_yes free_no bill_yes bill_no
     anonymous_yes anonymous_no interpreters_yes interpreters_no
     languages address bring chat sms whatsapp source_undated low_confidence
-    kept_nothing kept_handles kept_timer
-    no_meeting meeting_over place_for_members place_for_coming you_yes you_no no_agreement terms_any terms_quiet
+    kept_nothing kept_handles kept_timer kept_answers
+    no_meeting meeting_over place_for_members place_for_coming you_yes you_no no_agreement
+    terms_any terms_always terms_quiet
     not_a_day not_yours no_group every_group no_proposal vote_yes vote_no asks_agreement asks_show_small asks_hide_small
     question_gone question_over result_too_few result_tie result_agreement
     i_come not_this_time show_it still_yes still_no tells_question tells_result tells_still not_translated

@@ -51,6 +51,8 @@ class Question:
     closes_at: int
     """Seconds since 1970."""
     quorum: int
+    shows_small: bool = False
+    """Who answers is promised, when it is asked, whether small numbers are told: that cannot be taken back later."""
     result: Result = Result.OPEN
     chosen: int = YES
     """Which answer had the most, where `result` says so."""
@@ -77,13 +79,17 @@ class Question:
         return not self.is_closed and now < self.closes_at
 
     def count(self, tally: Mapping[str, int], *, shows_small: bool) -> Self:
-        """Close it with what each answer got; what is too small to be told is not kept either."""
+        """Close it with what each answer got; what is too small to be told is not kept either.
+
+        Small numbers are told where the group wants that now, and wanted it when it was asked.
+        """
         votes = [tally.get(str(number), 0) for number in range(self.size)]
         if sum(votes) < self.quorum:
             return replace(self, result=Result.TOO_FEW)
         most = max(votes)
         result = Result.TIE if votes.count(most) > 1 else Result.CHOSEN
-        counts = tuple(each if shows_small or each >= FEWEST_TOLD else HIDDEN for each in votes)
+        is_told = shows_small and self.shows_small
+        counts = tuple(each if is_told or each >= FEWEST_TOLD else HIDDEN for each in votes)
         return replace(self, result=result, chosen=votes.index(most), counts=counts)
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,6 +101,7 @@ class Question:
             "answers": {language: list(each) for language, each in self.answers.items()},
             "closes_at": self.closes_at,
             "quorum": self.quorum,
+            "shows_small": self.shows_small,
             "result": self.result.value,
             "chosen": self.chosen,
             "counts": list(self.counts),

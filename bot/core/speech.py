@@ -33,6 +33,9 @@ _CONTRACTION = re.compile(r"(\w)['\u2019](t|s|m|d|re|ve|ll)\b")
 REGIONS = {"en": "en_GB", "pt": "pt_PT"}
 """Where Babel's default is another continent: "21 November 2026", 18:00, polaco."""
 
+_NAMED_AS = {"prs": "fa_AF"}
+"""Babel has the name Dari, but only as what Persian is called in Afghanistan."""
+
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([a-z0-9 _-]+))?\}")
 _PATTERN_PART = re.compile(r"'[^']*'|([EcM])\1*")
 """Of a pattern for dates: words in quotes, and what stands for a weekday or a month, long or short."""
@@ -123,7 +126,7 @@ def normalise(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _locale(language: str) -> Locale:
-    return Locale.parse(REGIONS.get(language, language.replace("-", "_")))
+    return Locale.parse(REGIONS.get(language or SOURCE, language.replace("-", "_")))
 
 
 def day(language: str, on: date) -> str:
@@ -179,7 +182,7 @@ def weekday(language: str, number: int, width: Literal["wide", "abbreviated"] = 
 
 def language_name(language: str, code: str) -> str:
     """Name the language `code` in her language, or show the code where Babel has no name."""
-    name = _locale(language).languages.get(code)
+    name = _locale(language).languages.get(_NAMED_AS.get(code, code))
     return str(name) if name else code
 
 

@@ -63,8 +63,7 @@ class Stage:
     @property
     def is_urgent(self) -> bool:
         """Tell whether she is in the middle of an emergency."""
-        flow = self.library.flows.get(self.position.flow)
-        return bool(flow and flow.urgent)
+        return self.library.is_urgent(self.position)
 
     @property
     def is_readable(self) -> bool:
@@ -366,7 +365,8 @@ class Stage:
         contact, language = self.contact, self.contact.language
         lines = []
         for name, is_kept, duration in (
-            ("language", contact.language, LANGUAGE_KEPT),
+            # Her groups go on writing in her language.
+            ("language", contact.language, MEMBERSHIP_KEPT if contact.memberships else LANGUAGE_KEPT),
             ("city", contact.city, LANGUAGE_KEPT),
             ("notice", contact.told, LANGUAGE_KEPT),
             ("position", contact.position, POSITION_KEPT),
@@ -381,10 +381,13 @@ class Stage:
                 }
                 lines.append(speech.fill(self.library.phrase(language, f"kept_{name}"), values))
         if contact.memberships:
-            names = [group.name for name in contact.memberships if (group := self.library.groups.get(name))]
+            known = self.library.groups
+            names = [known[name].name if name in known else name for name in contact.memberships]
             until = speech.day(language, (self.now + MEMBERSHIP_KEPT).date())
             groups = speech.enumerate_all(language, names)
             lines.append(self.library.phrase(language, "kept_groups", groups=groups, until=until))
         if self.house.staff:
             lines.append(self.library.phrase(language, "kept_role", groups=FILLS["desks"](self, "")))
+        if self.house.own:
+            lines.append(self.library.phrase(language, "kept_answers"))
         return "\n".join(lines) or self.library.phrase(language, "kept_nothing")

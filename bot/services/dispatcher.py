@@ -17,6 +17,7 @@ from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, Outgoing, Screen
 from bot.log import EVENTS, place_of
 from bot.services.erasure import scrub, wipe
+from bot.services.outbox import Outbox
 from bot.storage.store import Store, StoreProblem
 from bot.storage.vault import SealError
 
@@ -42,6 +43,8 @@ class Dispatcher:
     ) -> None:
         """Take where the library, the time and the patience come from."""
         self.channels: dict[str, Channel] = {}
+        self.outbox: Outbox | None = None
+        """What we send first, which gives way to whoever writes."""
         self._store = store
         self._library = library
         self._now = now
@@ -112,6 +115,10 @@ class Dispatcher:
             return
         await self._note(address, turn, shown)
 
+    def is_talking(self, address: Address) -> bool:
+        """Tell whether someone is being answered just now."""
+        return address in self._queues
+
     async def finish(self, patience: float) -> None:
         """Wait, so many seconds at most, until every screen that is due has been sent; from now on none is put off."""
         self._is_finishing = True
@@ -123,10 +130,14 @@ class Dispatcher:
         queue = self._queues.setdefault(incoming.address, _Queue())
         await queue.enter()
         try:
+            if self.outbox:
+                await self.outbox.give_way(incoming.address)
             turn = await self._step(incoming, is_owed=is_owed)
         except BaseException:
             self._leave(incoming.address, queue)
             raise
+        if self.outbox and turn.changes:
+            self.outbox.wake()
         task = asyncio.create_task(self._deliver(turn, incoming))
         self._deliveries.add(task)
         task.add_done_callback(self._deliveries.discard)
@@ -188,6 +199,8 @@ class Dispatcher:
 
     async def _carry_out(self, effects: tuple[Effect, ...], address: Address) -> None:
         for effect in effects:
+            if self.outbox and isinstance(effect, Wiped | Forgotten):
+                self.outbox.left(address)
             match effect:
                 case Wiped(handles):
                     is_wiped = await self._wipe(address, handles)

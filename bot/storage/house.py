@@ -29,6 +29,7 @@ from bot.core.house import (
     Rules,
     Settled,
     Staff,
+    Wrote,
     group_of_subject,
     meeting_subject,
 )
@@ -114,6 +115,8 @@ class Houses:
                     self._notices.halt(connection, bytes.fromhex(name))
                 case Approved(name):
                     self._notices.approve(connection, bytes.fromhex(name))
+                case Wrote():
+                    self._notices.release(connection, key)
                 case Resigned():
                     self._resign(connection, key)
 
@@ -135,12 +138,12 @@ class Houses:
         """Take away what belongs to a member: she has left, and nothing more is to reach her."""
         self._strike(connection, key)
         connection.execute("DELETE FROM answer WHERE contact = ?", (key,))
-        connection.execute("DELETE FROM delivery WHERE contact = ? AND state IN ('pending', 'waiting')", (key,))
+        self._notices.leave(connection, key)
 
     def forget(self, connection: sqlite3.Connection, key: bytes) -> None:
         """Leave no row with her pseudonym."""
         self.expel(connection, key)
-        connection.execute("DELETE FROM delivery WHERE contact = ?", (key,))
+        self._notices.forget(connection, key)
 
     def _resign(self, connection: sqlite3.Connection, key: bytes) -> None:
         if staff := self.staff(connection, key):
@@ -151,6 +154,13 @@ class Houses:
         for subject in self._own(connection, key):
             if group_of_subject(subject) in groups:
                 self._answer(connection, key, subject, "")
+
+    def keep_answers(self, connection: sqlite3.Connection, subjects: Iterable[str]) -> None:
+        """Forget every answer to something else: that is over."""
+        kept = {self._vault.index("answer", subject) for subject in subjects}
+        for (index,) in connection.execute("SELECT DISTINCT subject FROM answer").fetchall():
+            if index not in kept:
+                connection.execute("DELETE FROM answer WHERE subject = ?", (index,))
 
     def _strike(self, connection: sqlite3.Connection, key: bytes) -> None:
         connection.execute("DELETE FROM member WHERE contact = ?", (key,))

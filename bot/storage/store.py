@@ -16,8 +16,10 @@ import orjson
 
 from bot.core.contact import Contact
 from bot.core.decision import Tally
+from bot.core.diary import Tended
 from bot.core.house import USUAL, Change, GroupState, House, Rules
 from bot.core.message import Address, fold
+from bot.core.notice import still
 from bot.storage.database import Database, StoreProblem, connect
 from bot.storage.house import Houses
 from bot.storage.migrations import VERSION, migrate
@@ -120,6 +122,7 @@ class Store:
             new, answer = self._act(connection, key, old, act)
             if new != old:
                 self._write(connection, key, new, old)
+                self._hush(connection, key, new, old)
             self._houses.apply(connection, key, getattr(answer, "changes", ()))
             if owes(answer):
                 sealed = self._vault.seal("reply", key, str(address).encode())
@@ -142,6 +145,23 @@ class Store:
             seen = self._houses.find(connection, key, replace(old, answers=new.answers))
             new, answer = act(old, seen)
         return new, answer
+
+    async def tend(self, act: Callable[[Mapping[str, GroupState]], Tended]) -> Tended:
+        """Let `act`, which is pure, look at what all groups have settled, and write what it leads to."""
+
+        def work(connection: sqlite3.Connection) -> Tended:
+            tended = act(self._houses.groups(connection))
+            self._houses.apply(connection, b"", tended.changes)
+            if tended.subjects is not None:
+                self._houses.keep_answers(connection, tended.subjects)
+            return tended
+
+        return await self._database.commit_together(work)
+
+    def _hush(self, connection: sqlite3.Connection, key: bytes, new: Contact, old: Contact) -> None:
+        """She hides the chat: what is on its way to her does not appear there at once."""
+        if new.memberships and new.is_leaving and new.recent != old.recent:
+            self._notices.put_off(connection, key, new.seen)
 
     def settle(self, address: Address) -> None:
         """Note that a reply was given; the next step of anybody takes its row away, at no cost of its own."""
@@ -209,6 +229,8 @@ class Store:
         while touched := await self._database.commit_together(lambda connection: self._purge(connection, now)):
             total += touched
         await self._database.commit_together(lambda connection: self._purge_others(connection, now))
+        while await self._database.commit_together(lambda connection: self._notices.purge(connection, now)):
+            pass
         # Always, for an earlier scrub may have failed after its rows were gone.
         await self.scrub()
         return total
@@ -293,11 +315,14 @@ class Store:
         ).fetchall()
         for key, sealed in rows:
             old = self._salvage(key, sealed)
-            self._write(connection, key, old.forget_expired(now), old)
+            new = old.forget_expired(now)
+            if new.has_to_be_asked(now):
+                self._notices.ask(connection, still(now), key, now)
+                new = replace(new, is_asked=True)
+            self._write(connection, key, new, old)
         return len(rows)
 
     def _purge_others(self, connection: sqlite3.Connection, now: datetime) -> None:
-        self._notices.purge(connection, now)
         connection.execute("DELETE FROM invitation WHERE purge_at <= ?", (fold(now),))
         connection.execute("DELETE FROM count WHERE week < ?", (_week((now - COUNT_KEPT).date()),))
 

@@ -13,7 +13,7 @@ from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 ANA = Address("telegram", "700000001")
-OURS = (Kind.TIMER, Kind.AGAIN, Kind.LIVING)
+OURS = (Kind.TIMER, Kind.AGAIN, Kind.INVITED, Kind.LIVING)
 """What the bot says to itself: she has done nothing."""
 MARK = st.text("0123456789abcdef", min_size=12, max_size=12)
 

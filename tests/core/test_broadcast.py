@@ -231,4 +231,4 @@ class TestCounting:
 
     def test_days_that_are_over_are_forgotten(self) -> None:
         state = counted(counted(GroupState(), "2026-11-24"), "2026-11-25")
-        assert state.forget_before(date(2026, 11, 25)).written == {"2026-11-25": 1}
+        assert state.without_past(date(2026, 11, 25), (), 0).written == {"2026-11-25": 1}

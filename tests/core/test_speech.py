@@ -118,6 +118,8 @@ def test_days_countries_and_languages_have_names_in_her_language() -> None:
     assert speech.country_name("es", "PT") == "Portugal"
     assert speech.language_name("es", "el") == "griego"
     assert speech.language_name("es", "xx") == "xx"
+    assert speech.language_name("en", "prs") == "Dari"
+    assert speech.language_name("pt", "prs") == "dari"
     assert speech.enumerate_all("en", ["a", "b", "c"]) == "a, b and c"
     assert speech.enumerate_all("en", []) == ""
     assert speech.day("es", date(2026, 1, 2)) == "2 de enero de 2026"

@@ -32,7 +32,7 @@ MEDIA: Mapping[str, Shown] = {**broadcasts.MEDIA, **sent.MEDIA}
 LIVING: Mapping[str, Living] = {**sent.LIVING}
 """Placeholder -> how its screen is kept true while she stands there."""
 LANDMARKS: tuple[Position, ...] = (
-    *(*desk.LANDMARKS, *detail.LANDMARKS, *ballots.LANDMARKS, *decisions.LANDMARKS),
+    *(*groups.LANDMARKS, *desk.LANDMARKS, *detail.LANDMARKS, *ballots.LANDMARKS, *decisions.LANDMARKS),
     *(*broadcasts.LANDMARKS, *sent.LANDMARKS),
 )
 """Places that the rooms go to by themselves, where there is a flow of that name."""

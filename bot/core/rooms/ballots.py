@@ -138,7 +138,8 @@ def _question(stage: "Stage", group: Group, draft: Draft, closes_at: int) -> Que
     name = token(group.id, stage.now.isoformat(), *draft.texts.values())
     texts = {tongue: draft.texts[tongue] for tongue in tongues}
     answers = {tongue: draft.answers[tongue] for tongue in tongues if tongue in draft.answers}
-    return Question(name, draft.about, texts, answers, closes_at, int(stage.known(NEEDED)))
+    shows_small = stage.house.state(group.id).shows_small
+    return Question(name, draft.about, texts, answers, closes_at, int(stage.known(NEEDED)), shows_small)
 
 
 def _next(stage: "Stage") -> str:
@@ -241,7 +242,7 @@ FILLS: Mapping[str, Fill] = {
     "ballot": _preview,
 }
 KNOWN: Mapping[str, Known] = {
-    "ballot": _next,
+    "ballot_step": _next,
     "ballot_answers": lambda stage: "few" if _is_short(stage) else "enough",
     "ballot_whole": lambda stage: "yes" if (draft := draft_of(stage)) and draft.is_whole else "no",
     "quorum": _quorum,

@@ -64,9 +64,9 @@ def _questions(stage: "Stage") -> Iterator[Entry]:
 
 
 def _answers(stage: "Stage") -> Iterator[Entry]:
-    """Name what a member can answer, as long as she can."""
+    """Name what a member can answer; who presses too late comes to the result."""
     found = question_of(stage)
-    if found and is_member(stage, found[0].id) and found[1].takes(_at(stage)):
+    if found and is_member(stage, found[0].id):
         for number, text in enumerate(answer_texts(stage, found[1])):
             yield Entry(str(number), text, {CHOICE: str(number)})
 
@@ -74,7 +74,7 @@ def _answers(stage: "Stage") -> Iterator[Entry]:
 def _vote(stage: "Stage") -> Outcome:
     """Take her answer; it stands in one row that goes when the question closes, and in her record not at all."""
     contact, choice, found = without(stage.contact, CHOICE), stage.known(CHOICE), question_of(stage)
-    if not found or choice not in {entry.id for entry in _answers(stage)}:
+    if not found or not found[1].takes(_at(stage)) or choice not in {entry.id for entry in _answers(stage)}:
         return Outcome(contact, go=QUESTION_NODE)
     group, question = found
     return Outcome(contact, (Answered(question_subject(group.id, question.id), choice),))

@@ -6,9 +6,13 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import speech
+from bot.core.contact import Position
 from bot.core.directory import Group
+from bot.core.duration import LONGEST_LENGTH
+from bot.core.flow import place
 from bot.core.house import GROUP, MEETING, Answered, Proposal, Settled, meeting_subject
 from bot.core.meeting import Meeting, meetings
+from bot.core.reminder import reminders
 from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome
 from bot.core.speech import DIRECTORY
 from bot.core.terms import Terms
@@ -23,6 +27,18 @@ MOST_PROPOSALS = 30
 LONGEST_PROPOSAL = 300
 COMES, DOES_NOT = "yes", "no"
 EVERYBODY = "everyone"
+_SEEN_LATER = {"members": "place_for_members", "coming": "place_for_coming"}
+_HER_ANSWER = {COMES: "you_yes", DOES_NOT: "you_no"}
+_TERMS = {"any": "terms_any", "quiet": "terms_quiet"}
+START, GROUP_NODE, MEETING_NODE = "groups.start", "groups.group", "groups.meeting"
+NO_NEXT, FULL = "groups.no_next", "groups.full"
+COME, NOT_COME, SHOW = Position("groups", "come"), Position("groups", "not_come"), Position("groups", "meeting")
+GO_ON, STOP = Position("groups", "still"), Position("groups", "stop")
+"""Where the buttons lead that stand under what we wrote first."""
+LANDMARKS = (
+    *(COME, NOT_COME, SHOW, GO_ON, STOP),
+    *(Position(*place(target, "groups", ())) for target in (START, GROUP_NODE, MEETING_NODE, NO_NEXT, FULL)),
+)
 
 
 def group_of(stage: "Stage") -> Group | None:
@@ -33,7 +49,7 @@ def group_of(stage: "Stage") -> Group | None:
 def upcoming(stage: "Stage", group: Group) -> list[Meeting]:
     """Return the next meetings of a group, the one that has begun included."""
     plan, zone = stage.house.state(group.id).plan, stage.library.zone(group)
-    found = meetings(group, plan, zone, stage.now - group.length, stage.now + AHEAD)
+    found = meetings(group, plan, zone, stage.now - LONGEST_LENGTH, stage.now + AHEAD)
     return [meeting for meeting in found if meeting.ends_at > stage.now]
 
 
@@ -47,6 +63,11 @@ def meeting_of(stage: "Stage") -> Meeting | None:
 def is_member(stage: "Stage", group: str) -> bool:
     """Tell whether she joined a group."""
     return group in stage.contact.memberships
+
+
+def is_staff(stage: "Stage", group: str) -> bool:
+    """Tell whether she answers for a group."""
+    return bool(stage.house.staff and stage.house.staff.may(group))
 
 
 def timetable(stage: "Stage", group: Group) -> Timetable:
@@ -99,18 +120,14 @@ def _group(stage: "Stage", _: str) -> str:
         return phrase(stage, "place_gone")
     language = stage.contact.language
     names = [speech.language_name(language, code) for code in group.languages or ()]
-    lines = (
-        group.name,
-        _said(stage, group.description),
-        "",
-        timetable(stage, group).rule(group),
-        _next(stage, group),
-        _place(stage, group, group.place),
-        f"{phrase(stage, 'languages')} {speech.enumerate_all(language, names)}" if names else "",
-        "",
-        stage.teller.checked(group),
+    parts = (
+        (group.name, _said(stage, group.description)),
+        (timetable(stage, group).rule(group), _next(stage, group), _place(stage, group, group.place)),
+        (f"{phrase(stage, 'languages')} {speech.enumerate_all(language, names)}" if names else "",),
+        (stage.teller.checked(group),),
     )
-    return "\n".join(lines).replace("\n\n\n", "\n\n").strip()
+    said = ("\n".join(line for line in part if line) for part in parts)
+    return "\n\n".join(part for part in said if part)
 
 
 def _next(stage: "Stage", group: Group) -> str:
@@ -122,15 +139,14 @@ def _next(stage: "Stage", group: Group) -> str:
 
 def _place(stage: "Stage", group: Group, place: str | None, *, comes: bool = False) -> str:
     """Say where, to whom may know it."""
-    staff = stage.house.staff
-    is_told = (
-        group.place_for == EVERYBODY
-        or (staff is not None and staff.may(group.id))
-        or (is_member(stage, group.id) and (group.place_for == "members" or comes))
-    )
     if not place:
         return ""
-    return place if is_told else phrase(stage, f"place_for_{group.place_for}")
+    is_told = (
+        group.place_for == EVERYBODY
+        or is_staff(stage, group.id)
+        or (is_member(stage, group.id) and (group.place_for == "members" or comes))
+    )
+    return place if is_told else phrase(stage, _SEEN_LATER[group.place_for])
 
 
 def meeting_text(stage: "Stage", group: Group, meeting: Meeting) -> str:
@@ -142,8 +158,9 @@ def meeting_text(stage: "Stage", group: Group, meeting: Meeting) -> str:
         phrase(stage, "meeting_off", when=said) if meeting.is_cancelled else said,
         phrase(stage, "meeting_was", when=was) if was and not meeting.is_cancelled else "",
         _place(stage, group, meeting.place, comes=comes == COMES),
-        meeting.note or "",
-        phrase(stage, f"you_{comes}") if comes else "",
+        # A note may say where, in other words.
+        (meeting.note or "") if is_member(stage, group.id) or is_staff(stage, group.id) else "",
+        phrase(stage, _HER_ANSWER[comes]) if comes else "",
     )
     return "\n".join(line for line in lines if line)
 
@@ -164,25 +181,51 @@ def agreement(stage: "Stage", _: str = "") -> str:
     return _said(stage, group.agreement) or phrase(stage, "no_agreement")
 
 
+def _has_agreement(stage: "Stage") -> bool:
+    group = group_of(stage)
+    return bool(group and (group.agreement or stage.house.state(group.id).agreement))
+
+
 def _lock_screen(stage: "Stage", _: str) -> str:
-    """Show a reminder as it will look."""
+    """Show the reminders of the next meeting, each as it will be on the day that it comes."""
     group = group_of(stage)
     found = [each for each in upcoming(stage, group) if not each.is_cancelled] if group else []
+    said: dict[str, None] = {}
     if group and found:
-        return timetable(stage, group).reminder(found[0].starts_at)
-    return phrase(stage, "reminder_tomorrow", time=speech.clock(stage.contact.language, time(18)))
+        meeting, zone = found[0], stage.library.zone(group)
+        for each in reminders(group, meeting, zone):
+            as_of = replace(timetable(stage, group), now=each.due_at)
+            said[as_of.reminder(meeting.starts_at)] = None
+    if not said:
+        said[phrase(stage, "reminder_tomorrow", time=speech.clock(stage.contact.language, time(18)))] = None
+    return "\n".join(said)
 
 
 def _terms(stage: "Stage", _: str) -> str:
-    terms = stage.contact.memberships.get(stage.known(GROUP)) or _chosen(stage)
+    """Say the terms that she is choosing."""
+    return _told(stage, _chosen(stage))
+
+
+def _your_terms(stage: "Stage", _: str) -> str:
+    """Say the terms that she agreed to."""
+    terms = stage.contact.memberships.get(stage.known(GROUP))
+    return _told(stage, terms) if terms else ""
+
+
+def _told(stage: "Stage", terms: Terms) -> str:
     if terms.kind != "hours":
-        return phrase(stage, f"terms_{terms.kind}")
+        return phrase(stage, _TERMS[terms.kind])
+    if terms.first == terms.last:
+        return phrase(stage, "terms_always")
     first, last = (speech.clock(stage.contact.language, each) for each in (terms.first, terms.last))
     return phrase(stage, "terms_hours", first=first, last=last)
 
 
 def _chosen(stage: "Stage") -> Terms:
     answers = stage.contact.answers
+    if "terms" not in answers:
+        # She came back to a screen after her yes.
+        return stage.contact.memberships.get(stage.known(GROUP)) or Terms()
     if answers.get("terms") == "hours" and answers.get("first") and answers.get("last"):
         return Terms("hours", time.fromisoformat(answers["first"]), time.fromisoformat(answers["last"]))
     return Terms("quiet") if answers.get("terms") == "quiet" else Terms()
@@ -192,7 +235,7 @@ def _join(stage: "Stage") -> Outcome:
     """Make her a member, on the terms that she chose."""
     group = group_of(stage)
     if group is None or not stage.address:
-        return Outcome(stage.contact, go="start")
+        return Outcome(stage.contact, go=START)
     memberships = {**stage.contact.memberships, group.id: _chosen(stage)}
     kept = {name: value for name, value in stage.contact.answers.items() if name not in ("terms", "first", "last")}
     return Outcome(replace(stage.contact, answers=kept).with_memberships(memberships, stage.address))
@@ -206,9 +249,18 @@ def _leave(stage: "Stage") -> Outcome:
 
 def _answer(stage: "Stage", value: str) -> Outcome:
     group, meeting = group_of(stage), meeting_of(stage)
-    if not group or not meeting or not is_member(stage, group.id):
-        return Outcome(stage.contact, go="start")
+    if not group or not is_member(stage, group.id):
+        return Outcome(stage.contact, go=START)
+    if not meeting or meeting.is_cancelled:
+        return Outcome(stage.contact, go=MEETING_NODE)
     return Outcome(stage.contact, (Answered(meeting_subject(group.id, meeting.id), value),))
+
+
+def _next_meeting(stage: "Stage") -> Meeting | None:
+    """Return the meeting that something can still be proposed for."""
+    group = group_of(stage)
+    found = upcoming(stage, group) if group else []
+    return next((each for each in found if not each.is_cancelled and each.starts_at > stage.now), None)
 
 
 def _propose(stage: "Stage") -> Outcome:
@@ -216,16 +268,27 @@ def _propose(stage: "Stage") -> Outcome:
     group, text = group_of(stage), stage.known("proposal")[:LONGEST_PROPOSAL]
     answers = {name: value for name, value in stage.contact.answers.items() if name != "proposal"}
     contact = replace(stage.contact, answers=answers)
-    found = [each for each in upcoming(stage, group) if not each.is_cancelled] if group else []
-    if not group or not text or not found or not is_member(stage, group.id):
-        return Outcome(contact, go="no_next")
-    state = stage.house.state(group.id)
-    agenda = (*state.agenda, Proposal(found[0].id, text))[-MOST_PROPOSALS:]
+    if not group or not text or not is_member(stage, group.id):
+        return Outcome(contact, go=GROUP_NODE)
+    meeting, state = _next_meeting(stage), stage.house.state(group.id)
+    if meeting is None:
+        return Outcome(contact, go=NO_NEXT)
+    if len(state.agenda) >= MOST_PROPOSALS:
+        return Outcome(contact, go=FULL)
+    proposal = Proposal(meeting.id, text)
+    agenda = (*(each for each in state.agenda if each != proposal), proposal)
     return Outcome(contact, (Settled(group.id, state.changed(agenda=agenda)),))
 
 
-def _membership(stage: "Stage") -> str:
-    return "yes" if is_member(stage, stage.known(GROUP)) else "no"
+def _meeting_is(stage: "Stage") -> str:
+    meeting = meeting_of(stage)
+    if meeting is None:
+        return "over"
+    return "off" if meeting.is_cancelled else "set"
+
+
+def _yes_or_no(*, is_so: bool) -> str:
+    return "yes" if is_so else "no"
 
 
 LISTS: Mapping[str, List] = {"groups": _near, "my_groups": _hers, "meetings": _meetings}
@@ -242,8 +305,12 @@ FILLS: Mapping[str, Fill] = {
     "agreement": agreement,
     "lock_screen": _lock_screen,
     "terms": _terms,
+    "your_terms": _your_terms,
 }
 KNOWN: Mapping[str, Known] = {
-    "member": _membership,
-    "in_groups": lambda stage: "yes" if stage.contact.memberships else "no",
+    "member": lambda stage: _yes_or_no(is_so=is_member(stage, stage.known(GROUP))),
+    "in_groups": lambda stage: _yes_or_no(is_so=bool(stage.contact.memberships)),
+    "has_agreement": lambda stage: _yes_or_no(is_so=_has_agreement(stage)),
+    "has_next": lambda stage: _yes_or_no(is_so=_next_meeting(stage) is not None),
+    "meeting_is": _meeting_is,
 }

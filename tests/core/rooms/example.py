@@ -8,7 +8,7 @@ from functools import cache
 from bot.core.contact import Contact
 from bot.core.directory import Group
 from bot.core.engine import Turn, respond
-from bot.core.house import Announced, Change, GroupState, House, Role, Staff
+from bot.core.house import Announced, Change, GroupState, House, Role, Staff, Wrote
 from bot.core.library import MENU, Library
 from bot.core.message import Address, Incoming, Screen, fold
 from bot.core.notice import Notice
@@ -35,9 +35,16 @@ _GROUPS = (
         "agreement": "What is said here stays here.",
     },
     {"id": NIGHT, "name": "Night", "city": "porto"},
-    {"id": RAVAL, "name": "Raval", "city": "barcelona", "languages": ["es"], "rrule": "FREQ=DAILY", "since": "2026-11-01",
-     "start": "20:00"},
-)  # fmt: skip
+    {
+        "id": RAVAL,
+        "name": "Raval",
+        "city": "barcelona",
+        "languages": ["es"],
+        "rrule": "FREQ=DAILY",
+        "since": "2026-11-01",
+        "start": "20:00",
+    },
+)
 
 
 @cache
@@ -88,7 +95,8 @@ class Somebody:
     def take(self, incoming: Incoming) -> Turn:
         """Take one step, as the store does it."""
         turn = respond(self.library, self.contact, incoming, self.now, self.house)
-        self.changes += turn.changes
+        # That she wrote at all changes nothing of hers.
+        self.changes += [change for change in turn.changes if not isinstance(change, Wrote)]
         self.house = self.house.after(turn.changes)
         shown = self.phone.see(turn, incoming)
         self.contact = remember(turn.contact, shown, self.now) if shown else turn.contact

@@ -10,6 +10,7 @@ from bot.core.meeting import meetings
 from bot.core.notice import NoticeKind
 from bot.core.plan import Plan
 from bot.core.rooms.groups import AHEAD
+from tests.core.circles import wall
 from tests.core.rooms.example import MUSA, NIGHT, NOW, RAVAL, Somebody, moderator, with_groups
 
 WEDNESDAY = "2026-11-25"
@@ -145,7 +146,7 @@ def test_a_meeting_is_called_off_and_stays_in_the_list() -> None:
 
 def test_a_meeting_that_was_off_takes_place_where_and_when_it_was_to_be() -> None:
     somebody = at_meeting()
-    plan = Plan().move(WEDNESDAY, datetime(2026, 11, 26, 17)).set_place(WEDNESDAY, "Park").set_note(WEDNESDAY, "Cake")
+    plan = Plan().move(WEDNESDAY, wall("2026-11-26 17:00")).set_place(WEDNESDAY, "Park").set_note(WEDNESDAY, "Cake")
     somebody.settles(MUSA, plan=plan.cancel(WEDNESDAY))
     somebody.presses("Meetings", "Thursday 26 November, 17:00: off", "It takes place", "Yes, it does")
     assert somebody.state().plan == plan
@@ -237,7 +238,10 @@ def test_a_time_that_has_passed_while_she_thought_is_refused_at_the_last_step() 
 
 @pytest.mark.parametrize(
     ("labels", "typed"),
-    [(("It's off", "Yes, it's off"), ()), (("Another time", "tomorrow, Sunday 22 November", "Yes, move it"), ("18:00",))],
+    [
+        (("It's off", "Yes, it's off"), ()),
+        (("Another time", "tomorrow, Sunday 22 November", "Yes, move it"), ("18:00",)),
+    ],
 )
 def test_the_second_of_two_moderators_sees_what_the_first_has_done(
     labels: tuple[str, ...], typed: tuple[str, ...]
@@ -245,7 +249,7 @@ def test_the_second_of_two_moderators_sees_what_the_first_has_done(
     somebody = at_meeting()
     somebody.presses(*labels[:-1])
     somebody.types(*typed)
-    somebody.settles(MUSA, plan=Plan().move(WEDNESDAY, datetime(2026, 11, 27, 18)))
+    somebody.settles(MUSA, plan=Plan().move(WEDNESDAY, wall("2026-11-27 18:00")))
     somebody.presses(labels[-1])
     assert "Somebody changed this meeting meanwhile" in somebody.text
     assert somebody.changes == []
