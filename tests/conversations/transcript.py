@@ -54,7 +54,7 @@ class Transcript:
 
 def read(path: Path) -> Transcript:
     """Read a transcript; raises `ValueError` with what to write instead."""
-    text = path.readblock(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     data = yaml.safe_load(text)
     if unknown := [key for key in data if key not in KEYS]:
         raise ValueError(f"{path.name}: unknown {unknown}; a transcript has {', '.join(KEYS)}")

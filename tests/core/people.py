@@ -1,5 +1,6 @@
 """People in any state who do anything, for the tests of the engine."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
@@ -8,12 +9,13 @@ from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, H
 from bot.core.flow import Flow
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, fold
+from bot.core.terms import Terms
 from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 ANA = Address("telegram", "700000001")
-OURS = (Kind.TIMER, Kind.AGAIN)
-"""What the bot says to itself: she has done nothing."""
+OURS = (Kind.TIMER, Kind.AGAIN, Kind.INVITED)
+"""What the bot says to itself."""
 MARK = st.text("0123456789abcdef", min_size=12, max_size=12)
 
 anything = st.text(st.characters(codec=None, exclude_categories=()), max_size=80)
@@ -69,6 +71,17 @@ contacts = st.builds(
         st.builds(Handle, st.integers(0, 10**6).map(str), st.just(fold(NOW))), max_size=HANDLE_LIMIT // 10
     ).map(tuple),
     seen=st.integers(fold(NOW) - 800, fold(NOW)),
+) | st.builds(
+    lambda position, group, terms, is_asked: replace(
+        Contact("pt", "porto", position, answers={"group": group, "meeting": "2026-11-25"}, seen=fold(NOW)),
+        memberships={group: terms},
+        address=str(ANA),
+        is_asked=is_asked,
+    ),
+    st.none() | stale,
+    st.sampled_from(("gone", "trial-porto")),
+    st.sampled_from((Terms(), Terms("quiet"))),
+    st.booleans(),
 )
 """Anyone whom the store may hold."""
 
