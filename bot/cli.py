@@ -21,8 +21,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
 app.add_typer(staff)
 
 
@@ -101,7 +99,9 @@ def doctor() -> None:
 
 @app.command()
 def schema(
-    kind: Annotated[Literal["flow", "directory", "languages", "phrases"], typer.Argument(help="Which file.")],
+    kind: Annotated[
+        Literal["flow", "directory", "languages", "phrases", "pictures"], typer.Argument(help="Which file.")
+    ],
 ) -> None:
     """Print the JSON Schema of a file that people write, for their editor."""
     from bot.content.schema import schema as schema_of
@@ -131,8 +131,10 @@ def list_staff() -> None:
 
 
 @staff.command()
-def revoke(name: Annotated[str, typer.Argument(help="Her two words, as `comadre staff list` shows them.")]) -> None:
+def revoke(
+    name: Annotated[list[str], typer.Argument(help="Her two words, as `comadre staff list` shows them.")],
+) -> None:
     """Take a role away, at once."""
     from bot.personnel import revoke as take_away
 
-    typer.echo(asyncio.run(take_away(load_settings(), name)))
+    typer.echo(asyncio.run(take_away(load_settings(), " ".join(name).lower())))

@@ -1,6 +1,7 @@
 """The guides say what the program does: settings, commands, keys, placeholders, durations and links."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from bot.cli import app
 from bot.content.document import parse, validate
 from bot.content.facts import addresses, fact_list
 from bot.content.rules.reading import MOST_WORDS
-from bot.content.rules.text import FILLED, LINES, LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES
+from bot.content.rules.text import LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES, PLACEHOLDERS
 from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT
-from bot.core.directory import Directory, Welcome
-from bot.core.flow import LONGEST_WAIT, Flow, Node
+from bot.core.directory import Directory, Group, Welcome
+from bot.core.duration import LONGEST_WAIT
+from bot.core.flow import Flow, Node
 from bot.core.library import Library
+from bot.core.recurrence import days, read
 from bot.core.speech import Language
 from bot.services.schedule import PURGE_EVERY
 from bot.settings import DEFAULT_PREVIEW_PORT, PREFIX, Settings
@@ -100,9 +103,14 @@ def test_every_key_of_a_node_is_in_the_guide_and_no_other() -> None:
     assert sorted(told) == sorted(Node.model_fields)
 
 
+def test_every_sensitive_flow_is_in_the_guide_with_its_reason_and_no_other(library: Library) -> None:
+    told = first_cells(section(page("docs/writing-flows.md"), "### Who can read along"))
+    assert sorted(told) == sorted(name for name, flow in library.flows.items() if flow.sensitive)
+
+
 def test_every_placeholder_is_in_the_guide_and_no_other() -> None:
     told = first_cells(section(page("docs/writing-flows.md"), "## Placeholders"))
-    assert {re.split("[:}]", each.strip("{"))[0] for each in told} == FILLED | LINES
+    assert {re.split("[:}]", each.strip("{"))[0] for each in told} == PLACEHOLDERS
     assert "{hotlines:need}" in told
 
 
@@ -138,6 +146,25 @@ def test_every_part_of_the_directory_is_in_the_guide_and_no_other() -> None:
     told = first_cells(section(guide, "## The parts of the file"))
     assert [*told, "spec"] == sorted(Directory.model_fields, key=[*told, "spec"].index)
     assert [name for name in Welcome.model_fields if f"`{name}`" not in guide] == []
+
+
+def test_the_rules_of_meeting_in_the_guide_can_be_read() -> None:
+    table = section(page("docs/directory.md"), "## Groups")
+    rules = re.findall(r"^\|[^|]+\| `(FREQ=[^`]+)` \|$", table, re.MULTILINE)
+    assert len(rules) > 5
+    for rule in rules:
+        assert days(read(rule), date(2026, 11, 25), date(2026, 11, 25), date(2027, 6, 30)), rule
+
+
+def test_the_group_of_the_guide_is_a_group_and_shows_every_key_but_the_optional_ones() -> None:
+    """A peer who copies it gets what the page promises."""
+    from bot.content.document import parse  # noqa: PLC0415 - only here
+
+    told = section(page("docs/directory.md"), "## Groups")
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", told, re.MULTILINE | re.DOTALL)
+    (written,) = parse(example, "directory.yaml").data
+    assert Group.model_validate(written)
+    assert Group.model_fields.keys() - written.keys() == {"zone", "source_on", "verified_on", "verified_by"}
 
 
 def test_the_members_of_a_channel_are_in_the_guide() -> None:

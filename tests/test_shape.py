@@ -35,6 +35,7 @@ CONFINED = {
     "yaml": "content/*.py",
     "rich": "report.py",
     "opening_hours": "core/hours.py content/rules/directory.py",
+    "dateutil": "core/recurrence.py",
     "rapidfuzz": "core/*.py",
     "phonenumbers": "content/rules/*.py",
     "pydantic_settings": "settings.py",

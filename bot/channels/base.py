@@ -1,6 +1,7 @@
 """What every channel offers: it translates a platform and decides nothing."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +22,24 @@ class SendError(Exception):
         self.after = after
 
 
+class WithdrawnError(SendError):
+    """What we wanted to send first was not sent, for its reader is writing to us."""
+
+
+class Turn(Protocol):
+    """The turn of one message."""
+
+    def refused(self, after: float) -> None:
+        """Note that the platform asks to wait so many seconds."""
+
+
+class Pace(Protocol):
+    """When messages may go out, so that the platform has no reason to refuse any."""
+
+    def turn(self, chat: str, rank: int) -> AbstractAsyncContextManager[Turn]:
+        """Wait for the turn of one message, which is sent inside; raises `SendError` when it is not to be sent now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What became of a screen: the handles that she sees now, and those that are gone from her chat."""
@@ -38,7 +57,11 @@ class Channel(Protocol):
         """Pass on every update until cancelled; on cancel, finish what is in hand and acknowledge it."""
 
     async def show(self, outgoing: Outgoing) -> Shown:
-        """Put a screen in front of her, in place of the previous one; raises `SendError`."""
+        """Put a screen in front of her, in place of the previous one; raises `SendError`.
+
+        Its picture goes above the first text, or what it shows in words where there are no pictures. A picture that
+        fails is left out: it never delays the text, and never takes it along.
+        """
 
     async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
         """Delete messages on both sides, as far as the platform allows; raises `SendError`."""

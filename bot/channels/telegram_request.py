@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
@@ -23,7 +24,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-from bot.channels.base import SendError
+from bot.channels.base import SendError, Turn
 
 CALL_TIMEOUT = 10.0
 CONNECT_TIMEOUT = 5.0
@@ -34,11 +35,18 @@ SEND_TRIES = 2
 LONGEST_WAIT = 5.0
 """A longer wait is left to the sender, who knows what else is to be done meanwhile."""
 FIRST_PAUSE = 0.25
+UPLOADED = "attach://picture"
+"""How a payload names the file that goes with it."""
 
 _LIMITS = ClientTimeout(total=CALL_TIMEOUT, sock_connect=CONNECT_TIMEOUT)
 _JSON = {"Content-Type": "application/json"}
 _GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
-_UNEDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_UNEDITABLE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message",
+)
 
 # Both libraries write addresses, so the token, and raw updates, so her words, into their logs.
 logging.getLogger("telegram").setLevel(logging.CRITICAL)
@@ -46,6 +54,7 @@ logging.getLogger("aiohttp.client").setLevel(logging.CRITICAL)
 
 Sleep = Callable[[float], Awaitable[None]]
 Random = Callable[[], float]
+NextTurn = AbstractAsyncContextManager[Turn]
 
 
 class BadTokenError(SendError):
@@ -106,21 +115,57 @@ class Request(BaseRequest):
 
         `repeatable` says that doing it twice does no harm, so that a lost answer may be asked for again.
         """
-        attempt = 1
-        while True:
+        return await self._insist(partial(self.ask, method, payload), repeatable=repeatable)
+
+    async def say(
+        self, method: str, payload: Mapping[str, Any], turn: Callable[[], NextTurn], *, rank: int, repeatable: bool
+    ) -> Any:
+        """Call a method that writes into a chat, each try in its `turn`; raises `SendError`.
+
+        What we send first is tried once: whether it is still to be sent is for its sender to say.
+        """
+        attempt = partial(self._ask_in_turn, method, payload, turn)
+        if rank == 0:
+            return await self._insist(attempt, repeatable=repeatable)
+        try:
+            return await attempt()
+        except TelegramError as error:
+            failure = explain(error)
+        raise failure
+
+    async def _ask_in_turn(self, method: str, payload: Mapping[str, Any], turn: Callable[[], NextTurn]) -> Any:
+        async with turn() as taken:
             try:
                 return await self.ask(method, payload)
+            except ThrottledError as error:
+                taken.refused(error.after)
+                raise
+
+    async def _insist(self, attempt: Callable[[], Awaitable[Any]], *, repeatable: bool) -> Any:
+        number = 1
+        while True:
+            try:
+                return await attempt()
             except TelegramError as error:
-                failure, pause = explain(error), self._pause(error, attempt, repeatable=repeatable)
+                failure, pause = explain(error), self._pause(error, number, repeatable=repeatable)
             if pause is None:
                 raise failure
             await self._sleep(pause)
-            attempt += 1
+            number += 1
 
-    async def ask(self, method: str, payload: Mapping[str, Any], within: float = CALL_TIMEOUT) -> Any:
-        """Call a method once, `within` so many seconds; raises `TelegramError`."""
+    async def ask(
+        self, method: str, payload: Mapping[str, Any], within: float = CALL_TIMEOUT, *, upload: bytes = b""
+    ) -> Any:
+        """Call a method once, `within` so many seconds; raises `TelegramError`.
+
+        `upload` is a picture that goes with it: the payload names it `UPLOADED`.
+        """
         # A ready payload spares aiohttp the search for how to send these bytes.
-        body = BytesPayload(orjson.dumps(payload), content_type="application/json")
+        body = (
+            _with_file(payload, upload)
+            if upload
+            else BytesPayload(orjson.dumps(payload), content_type="application/json")
+        )
         answer = await self._send(self._url(method), body, {}, within)
         return self.parse_json_payload(answer)["result"]
 
@@ -265,4 +310,12 @@ def _form(data: RequestData) -> FormData:
     form = FormData(data.json_parameters)
     for name, (filename, content, mime) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime)
+    return form
+
+
+def _with_file(payload: Mapping[str, Any], upload: bytes) -> FormData:
+    form = FormData()
+    for name, value in payload.items():
+        form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())
+    form.add_field(UPLOADED.rpartition("/")[2], upload, filename="picture.png", content_type="image/png")
     return form

@@ -177,6 +177,7 @@ def _path(location: Path_) -> Path_:
 
 _EXAMPLES = {
     r"^https?://[^\s]+$": "an address that begins with https://",
+    r"^https://[^\s]+$": "an address that begins with https://",
     r"^\d{4}(-\d{2}(-\d{2})?)?$": 'a date in quotes, as exact as it is known: "2026", "2026-11" or "2026-11-21"',
     r"^[A-Z]{2}$": "the two capital letters of a country, like PT",
     r"^[a-z]{2,3}(-[A-Za-z]+)?$": "the code of a language, like pt",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Self
 
 from bot.core.message import fold
@@ -52,6 +53,15 @@ class Timer:
     """Kept only while the timer runs: the bot must write first."""
 
 
+class Told(StrEnum):
+    """Whether she was told who can read the chat: once, at the first screen that gives something away."""
+
+    DUE = ""
+    HERE = "here"
+    """It belongs to the screen that she sees now, however often that is shown."""
+    GIVEN = "given"
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """One person, without anything that says who she is."""
@@ -62,6 +72,7 @@ class Contact:
     trail: tuple[Position, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     timer: Timer | None = None
+    told: Told = Told.DUE
     recent: tuple[str, ...] = ()
     """Hashed ids of the last updates that were settled."""
     living: tuple[str, ...] = ()
@@ -92,7 +103,7 @@ class Contact:
             kept = kept.with_memberships({}, "")
         if hour - self.seen >= _hours(LANGUAGE_KEPT):
             # Her groups go on writing in her language.
-            kept = replace(kept, language=kept.language if kept.memberships else "", city="")
+            kept = replace(kept, language=kept.language if kept.memberships else "", city="", told=Told.DUE)
         handles = tuple(handle for handle in kept.handles if hour - handle.hour < _hours(HANDLE_KEPT))
         return kept if handles == kept.handles else replace(kept, handles=handles)
 
@@ -101,7 +112,7 @@ class Contact:
         hours = [min(handle.hour for handle in self.handles) + _hours(HANDLE_KEPT)] if self.handles else []
         if self.position or self.trail or self.answers or self.recent or self.living or self.timer:
             hours.append(self.seen + _hours(POSITION_KEPT))
-        if self.city or (self.language and not self.memberships):
+        if self.city or self.told or (self.language and not self.memberships):
             hours.append(self.seen + _hours(LANGUAGE_KEPT))
         if self.memberships:
             hours.append(self.seen + _hours(MEMBERSHIP_KEPT if self.is_asked else STILL_ASKED))
@@ -129,7 +140,10 @@ class Contact:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data without the empty parts, ready to be sealed."""
         data: dict[str, Any] = {"seen": self.seen}
-        for name in ("language", "city", "recent", "living", "answers", "address", "is_leaving", "is_asked"):
+        for name in (
+            *("language", "city", "told", "recent", "living", "answers"),
+            *("address", "is_leaving", "is_asked"),
+        ):
             if value := getattr(self, name):
                 data[name] = value
         if self.position:
@@ -157,6 +171,7 @@ class Contact:
             trail=tuple(Position(*each) for each in data.get("trail", ())),
             answers=data.get("answers", {}),
             timer=Timer(*data["timer"]) if "timer" in data else None,
+            told=Told(data.get("told", "")),
             recent=tuple(data.get("recent", ())),
             living=tuple(data.get("living", ())),
             handles=tuple(Handle(each, int(hour)) for hour, ids in data.get("handles", {}).items() for each in ids),

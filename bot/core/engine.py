@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Self
 
 from bot.core import telling
-from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer
+from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer, Told
 from bot.core.flow import Node
 from bot.core.house import Change, House, Resigned, Wrote
 from bot.core.library import (
@@ -100,7 +100,7 @@ def respond(
 ) -> Turn:
     """Take one step: the same arguments always give the same turn, and no input raises."""
     contact = contact.forget_expired(now)
-    if incoming.kind in (Kind.TIMER, Kind.AGAIN):
+    if incoming.kind in (Kind.TIMER, Kind.AGAIN, Kind.LIVING):
         return _speak_first(library, contact, incoming, now, house)
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
     language = contact.language or library.speech.negotiate(incoming.locale)
@@ -118,13 +118,15 @@ def respond(
 
 
 def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
-    """Show what she is waiting for: the screen of a timer, or the one that we owe her since a crash."""
+    """Show what she is waiting for: a timer's screen, the one that we owe her since a crash, or what has changed."""
     timer, position = contact.timer, contact.position
     if not position:
         return Turn(contact, None)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
     if incoming.kind is Kind.AGAIN:
         return step.show()
+    if incoming.kind is Kind.LIVING:
+        return step.relive()
     is_due = timer and timer.due_at <= now.timestamp()
     return step.go(library.resolve(timer.node, position.flow)) if timer and is_due else Turn(contact, None)
 
@@ -138,9 +140,9 @@ def apologise(library: Library, contact: Contact, incoming: Incoming, now: datet
 
 
 def finish_leaving(contact: Contact, *, is_wiped: bool) -> Contact:
-    """Keep only language, city and groups of who has left; what could not be wiped waits for the next time."""
+    """Keep only her groups and what lasts as long as her language; what could not be wiped waits for the next time."""
     handles = () if is_wiped else contact.handles
-    left = Contact(language=contact.language, city=contact.city, handles=handles, seen=contact.seen)
+    left = Contact(contact.language, contact.city, told=contact.told, handles=handles, seen=contact.seen)
     return left.with_memberships(contact.memberships, contact.address)
 
 
@@ -212,8 +214,8 @@ class _Step:
                 return step.go(item.go, turns_page=item.turns_page)
             case Spoken(language):
                 return self._with(language=language).show()
-            case Opened(flow):
-                return self.go(Position(flow, "start"))
+            case Opened(target):
+                return self.go(self.library.resolve(target, ""))
             case Unclear(phrase):
                 return self.show(phrase)
             case _:
@@ -233,7 +235,8 @@ class _Step:
         go = self.library.resolve(node.go or "start.menu", stage.position.flow if stage else "")
         if isinstance(meaning, Placed):
             return self._with(city=meaning.city).go(go)
-        return self._with(answers={node.name or "answer": meaning.value}).go(go)
+        media = {"media": str(meaning.media)} if meaning.media else {}
+        return self._with(answers={node.name or "answer": meaning.value} | media).go(go)
 
     def _with(self, /, answers: Mapping[str, str] | None = None, *, language: str = "", city: str = "") -> "_Step":
         if not (answers or language or city):
@@ -267,6 +270,12 @@ class _Step:
         step = self._with(language=language, city=city)
         step = replace(step, contact=replace(step.contact, trail=(), answers={}, position=None))
         return step.go(MENU if language or city else GREETING)
+
+    def relive(self) -> Turn:
+        """Show her screen anew if what it says changes by itself; she has done nothing, so that "back" forgets it."""
+        stage = self.stage
+        living = stage.living if stage else ""
+        return self.go(self.library.resolve(living, ""), is_back=True) if living else Turn(self.contact, None)
 
     def show(self, note: str = "") -> Turn:
         """Show her the current screen again; a stranger is greeted."""
@@ -317,7 +326,7 @@ class _Step:
         timer = None
         for wait, target in stage.node.after.items():
             timer = Timer(int((self.now + wait).timestamp()), target, self.address)
-        return replace(contact, position=stage.position, trail=trail, timer=timer)
+        return replace(contact, position=stage.position, trail=trail, timer=timer, told=_told(contact, stage))
 
     def leave(self, word: str) -> Turn:
         """Wipe the chat, and for `forget` the record too; the last screen is one that may be seen."""
@@ -329,6 +338,13 @@ class _Step:
         if word == "exit":
             return Turn(kept, bare, (Wiped(handles),))
         return Turn(Contact(), bare, (Forgotten(handles),), changes=(Resigned(),))
+
+
+def _told(contact: Contact, stage: Stage) -> Told:
+    """Give the notice at the first screen that it is due on, and at no other."""
+    if contact.told:
+        return Told.GIVEN
+    return Told.HERE if stage.is_readable else Told.DUE
 
 
 def _passage(stage: Stage) -> str | None:

@@ -22,15 +22,21 @@ def _as_tuple(value: Any) -> Any:
 
 DirectoryList = Literal["services", "cities", "languages"]
 GroupList = Literal["groups", "my_groups", "meetings", "proposals", "questions", "answers"]
-StaffList = Literal["desks", "days", "audiences", "untranslated", "notices"]
-Listed = DirectoryList | GroupList | StaffList
-Asked = Literal["place", "text", "number", "time", "content"]
+StaffList = Literal["desks", "days", "tongues", "audiences", "untranslated", "notices"]
+BroadcastList = Literal["translated", "send_days", "confirm", "asked", "let_go"]
+Listed = DirectoryList | GroupList | StaffList | BroadcastList
+Asked = Literal["place", "text", "number", "day", "time", "content"]
 """`content` is what peers write to others: a text, a voice note or a picture."""
 OwnAction = Literal["exit", "forget_me", "stop", "report_wrong"]
 GroupAction = Literal["join_group", "leave_group", "come", "not_come", "propose", "vote"]
-MeetingAction = Literal["add_meeting", "move_meeting", "cancel_meeting", "restore_meeting", "set_place", "set_note"]
-StaffAction = Literal["announce", "halt", "approve", "discard", "ask_group", "close_question"]
-Action = OwnAction | GroupAction | MeetingAction | StaffAction
+MeetingAction = Literal["look", "add_meeting", "move_meeting", "cancel_meeting", "restore_meeting", "tell_news"]
+DetailAction = Literal["set_place", "set_note", "drop_proposal"]
+DraftAction = Literal["begin_question", "write_question", "write_answer", "write_in", "drop_draft"]
+QuestionAction = Literal["ask_group", "take_back"]
+StaffAction = Literal["announce", "halt", "approve", "discard"]
+BroadcastAction = Literal["begin_draft", "keep_draft", "redraft"]
+DeskAction = MeetingAction | DetailAction | DraftAction | QuestionAction
+Action = OwnAction | GroupAction | DeskAction | StaffAction | BroadcastAction
 Subject = Literal["city", "country", "language", "channel", "role"]
 
 
@@ -48,7 +54,11 @@ def _as_option(value: Any) -> Any:
 class Node(Entry):
     """One step: it says something and waits, or decides and goes on."""
 
+    keywords: tuple[str, ...] = ()
+    """What she may type to come to this node, where the start of the flow is too far from it."""
     say: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)] = ()
+    image: Name | None = None
+    """A picture of what the first text says, for who reads slowly or not at all."""
     choices: dict[Text, Annotated[Option, BeforeValidator(_as_option)]] = Field(default={})
     ask: Asked | None = None
     list: Listed | None = None
@@ -61,6 +71,8 @@ class Node(Entry):
     after: dict[Wait, Target] = Field(default={})
     empty: Target | None = None
     """Where a list goes that finds nothing."""
+    sensitive: bool = True
+    """`false`, in a sensitive flow: someone may be looking, so who can read along is said on the next screen."""
     go: Target | None = None
     facts: Annotated[tuple[FactText, ...], BeforeValidator(_as_tuple)] = ()
     """What each medical or legal statement of its texts rests on; written and empty, it says that there is none."""
@@ -79,8 +91,9 @@ class Node(Entry):
         if not self.is_passing and not self.say:
             message = "add `say:`, what she reads here"
             raise ValueError(message)
-        if self.is_passing and self.say:
-            message = "she would not see this text, for the node goes on at once; move it to the next node"
+        if self.is_passing and (self.say or self.image):
+            what = "text" if self.say else "picture"
+            message = f"she would not see this {what}, for the node goes on at once; move it to the next node"
             raise ValueError(message)
         return self
 
@@ -115,6 +128,8 @@ class Flow(Entry):
     """A few words, on a button when she typed something near."""
     keywords: tuple[str, ...] = ()
     urgent: bool = False
+    sensitive: bool = False
+    """To stand here gives something away: she is told, once, who can read along."""
     reviewed: date
     sources: tuple[Link, ...] = ()
     signed: dict[Signer, date] = Field(default={})
@@ -129,6 +144,14 @@ class Flow(Entry):
             asked.add("clinician")
         return tuple(sorted(asked - self.signed.keys()))
 
+    def spoken(self, name: str) -> Iterator[tuple[str, tuple[str | int, ...], tuple[str, ...]]]:
+        """Name the places of this flow, called `name`, that she may type her way to: target, path, keywords."""
+        if self.keywords:
+            yield name, ("keywords",), self.keywords
+        for node_name, node in self.nodes.items():
+            if node.keywords:
+                yield f"{name}.{node_name}", ("nodes", node_name, "keywords"), node.keywords
+
 
 class Phrases(Entry):
     """`phrases.yaml`: what the bot says between the flows, by name."""
@@ -136,6 +159,14 @@ class Phrases(Entry):
     spec: Literal[1]
     reviewed: date
     phrases: dict[Identifier, Text]
+
+
+class Pictures(Entry):
+    """`pictures.yaml`: what each picture shows, in words for who cannot see it."""
+
+    spec: Literal[1]
+    reviewed: date
+    pictures: dict[Name, Text]
 
 
 def place(target: str, flow: str, flows: Any) -> tuple[str, str]:

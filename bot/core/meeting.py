@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core import recurrence
 from bot.core.directory import Group
-from bot.core.plan import Change, Extra, Plan, is_added
+from bot.core.plan import Change, Extra, Plan, day_of
 from bot.core.recurrence import RecurrenceError
 
 DAY = timedelta(days=1)
@@ -65,10 +65,9 @@ def _regular(group: Group, plan: Plan, first: date, last: date) -> Iterator[Extr
 
 def _moved_from(plan: Plan, first: date, last: date) -> Iterator[date]:
     for meeting, change in plan.changes.items():
-        if change.start and first <= change.start.date() <= last and not is_added(meeting):
-            day = date.fromisoformat(meeting)
-            if not first <= day <= last:
-                yield day
+        day = day_of(meeting)
+        if day and change.start and first <= change.start.date() <= last and not first <= day <= last:
+            yield day
 
 
 def _meeting(group: Group, planned: Extra, change: Change, zone: ZoneInfo) -> Meeting:

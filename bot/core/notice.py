@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from bot.core.message import Media
+
 ANSWERED_WITHIN = timedelta(days=14)
 """How long we wait for her answer before we stop writing to her."""
 
@@ -21,16 +23,6 @@ class NoticeKind(StrEnum):
     STILL = "still"
     """Whether she still wants to hear from us, after half a year."""
     BROADCAST = "broadcast"
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A picture or a voice note that stays with the platform: this is only where it lies."""
-
-    channel: str
-    kind: str
-    """`voice` or `picture`."""
-    ref: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,14 @@ def is_added(meeting: str) -> bool:
     return meeting.startswith(EXTRA)
 
 
+def day_of(meeting: str) -> date | None:
+    """Return the day that the rule gave a meeting, by its id; `None` for one that was added."""
+    try:
+        return None if is_added(meeting) else date.fromisoformat(meeting)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a moderator changed of one meeting; `None` is as planned."""
@@ -80,14 +88,11 @@ class Plan:
 
     def forget_before(self, day: date) -> Self:
         """Drop what was said about meetings that are over: before `day`, as planned and as moved."""
-        extras = tuple(each for each in self.extras if self._last_day(each.id, each.start.date()) >= day)
-        kept = {each.id for each in extras}
-        changes = {
-            key: change
-            for key, change in self.changes.items()
-            if key in kept or (not is_added(key) and self._last_day(key, date.fromisoformat(key)) >= day)
-        }
-        return replace(self, changes=changes, extras=extras)
+        planned = {each.id: each.start.date() for each in self.extras}
+        planned |= {meeting: on for meeting in self.changes if (on := day_of(meeting))}
+        kept = {meeting for meeting, on in planned.items() if self._last_day(meeting, on) >= day}
+        changes = {meeting: change for meeting, change in self.changes.items() if meeting in kept}
+        return replace(self, changes=changes, extras=tuple(each for each in self.extras if each.id in kept))
 
     def _last_day(self, meeting: str, planned: date) -> date:
         change = self.changes.get(meeting)

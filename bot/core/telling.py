@@ -18,6 +18,7 @@ from bot.core.speech import Word, normalise
 from bot.core.terms import next_allowed
 from bot.core.timetable import Timetable
 from bot.core.verdict import Drop, Hold, Judge, Send, Verdict, Wait
+from bot.core.written import said_of, written
 
 WAYS: tuple[Word, ...] = ("menu", "exit")
 EMERGENCY_KEPT = timedelta(minutes=30)
@@ -115,7 +116,11 @@ class _Telling:
             if item.said in _OFFERED[self.notice.kind]
         )
         ways = (Choice(way(word), self.library.phrase(language, word)) for word in WAYS)
-        return Screen(tuple(self._texts(groups[0], language)), choices, tuple(ways))
+        media, texts = self.notice.media, tuple(self._texts(groups[0], language))
+        if media and media.channel != Address.parse(contact.address).channel:
+            # It lies with another platform: she is told that there is something, in the line that it would stand in.
+            texts, media = ("\n".join((self.library.phrase(language, said_of(media)), *texts)),), None
+        return Screen(texts, choices, tuple(ways), media=media)
 
     def _texts(self, group: Group, language: str) -> Iterator[str]:
         notice = self.notice
@@ -136,6 +141,8 @@ class _Telling:
             return self.library.phrase(timetable.language, "tells_off", when=was_at)
         if was_at in ("", is_at):
             return self.library.phrase(timetable.language, "tells_added", when=is_at)
+        if is_at == was_at:
+            return self.library.phrase(timetable.language, "tells_news", when=is_at)
         return self.library.phrase(timetable.language, "tells_moved", when=is_at, was=was_at)
 
 
@@ -157,15 +164,6 @@ _SAID = {
     NoticeKind.RESULT: "tells_result",
     NoticeKind.STILL: "tells_still",
 }
-
-
-def written(library: Library, notice: Notice, language: str) -> Iterator[str]:
-    """Say what peers wrote in her language, or in the main one with a line that says so."""
-    text = notice.texts.get(language)
-    if text is None and notice.texts:
-        yield f"{library.phrase(language, 'not_translated')}\n\n{next(iter(notice.texts.values()))}"
-    elif text:
-        yield text
 
 
 def pressed(library: Library, house: House, contact: Contact, pressed_token: str, now: datetime) -> Item | None:

@@ -61,7 +61,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
     PRIMARY KEY (notice, contact)
 ) WITHOUT ROWID""",
         "CREATE INDEX delivery_due ON delivery (rank, due_at) WHERE state = 'pending'",
-        "CREATE INDEX delivery_contact ON delivery (contact) WHERE state IN ('pending', 'waiting')",
+        "CREATE INDEX delivery_contact ON delivery (contact)",
+        "CREATE INDEX delivery_state ON delivery (notice, state)",
     ),
 )
 """Step n leads to version n. A step that was released is never changed: add the next one."""

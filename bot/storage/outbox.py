@@ -1,18 +1,25 @@
-"""Deliveries on their way: taken in hand, judged and settled, each in one transaction."""
+"""Deliveries on their way: judged and taken in hand, then settled, each in one transaction."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.contact import Contact
 from bot.core.message import Address, Screen
 from bot.core.notice import Notice
-from bot.core.verdict import Drop, Hold, Judge, Send, Wait
+from bot.core.verdict import Drop, Hold, Judge, Send, Verdict, Wait
+from bot.log import EVENTS, place_of
 from bot.storage.database import Database
 from bot.storage.house import Houses
-from bot.storage.notices import Claimed, Notices
+from bot.storage.notices import Due, Notices
 from bot.storage.vault import SealError
+
+ABSENT_FOR = timedelta(minutes=5)
+"""How long a delivery stays where it is when its channel is not running."""
+MISJUDGED_FOR = timedelta(minutes=5)
+MOST_MISJUDGED = 3
+"""Tries of a delivery that a bug of ours keeps from being judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,7 @@ class Delivery:
     screen: Screen
     notice: Notice
     tries: int
+    """How often it has failed."""
     notice_id: bytes
     key: bytes
 
@@ -34,7 +42,19 @@ class Outcome:
     delivery: Delivery
     state: str
     handles: tuple[str, ...] = ()
-    due_at: int | None = None
+    due_at: datetime | None = None
+    has_failed: bool = False
+    """It was tried, and counts as a try."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is written about a delivery that was judged."""
+
+    state: str
+    due_at: datetime | None = None
+    tries: int = 0
+    delivery: Delivery | None = None
 
 
 class Outbox:
@@ -72,54 +92,93 @@ class Outbox:
         ended = await self._database.commit_together(lambda connection: self._notices.end(connection, now))
         return [notice for _, notice in ended]
 
-    async def claim(self, now: datetime, most: int, judge: Judge) -> list[Delivery]:
-        """Take the next deliveries in hand, so many at most; what is not to go now is settled on the way."""
+    async def claim(
+        self, now: datetime, most: Mapping[int, int], judge: Judge, open_at: Mapping[tuple[str, int], datetime]
+    ) -> list[Delivery]:
+        """Take the next deliveries in hand, so many of each rank at most; what is not to go now is settled on the way.
+
+        `open_at` says from when a channel takes deliveries of a rank; a channel that is not in it is not running.
+        """
 
         def work(connection: sqlite3.Connection) -> list[Delivery]:
-            claimed = self._notices.claim(connection, now, most)
-            return [each for one in claimed if (each := self._judge(connection, one, judge))]
+            due = [each for rank in sorted(most) for each in self._notices.next(connection, now, rank, most[rank])]
+            taken = []
+            for each in due:
+                row = self._judged(connection, each, judge, now, open_at)
+                due_at = int(row.due_at.timestamp()) if row.due_at else None
+                self._notices.settle(connection, each.notice_id, each.key, row.state, due_at=due_at, tries=row.tries)
+                if row.delivery:
+                    taken.append(row.delivery)
+            return taken
 
         return await self._database.commit_together(work)
 
-    async def settle(self, outcomes: Iterable[Outcome], now: datetime) -> None:
-        """Note what became of deliveries, and with it what a wipe has to reach."""
+    async def settle(self, outcomes: Iterable[Outcome], now: datetime) -> list[Outcome]:
+        """Note what became of deliveries, and with it what a wipe has to reach.
+
+        Returns those that have reached someone who has left or is leaving: they are to be taken back.
+        """
         taken = list(outcomes)
 
-        def work(connection: sqlite3.Connection) -> None:
-            for outcome in taken:
-                self._settle(connection, outcome, now)
+        def work(connection: sqlite3.Connection) -> list[Outcome]:
+            return [each for each in taken if not self._settle(connection, each, now)]
 
-        await self._database.commit_together(work)
+        return await self._database.commit_together(work)
 
-    def _judge(self, connection: sqlite3.Connection, claimed: Claimed, judge: Judge) -> Delivery | None:
+    def _judged(
+        self,
+        connection: sqlite3.Connection,
+        due: Due,
+        judge: Judge,
+        now: datetime,
+        open_at: Mapping[tuple[str, int], datetime],
+    ) -> _Row:
         try:
-            contact = self._read(connection, claimed.key)
+            contact = self._read(connection, due.key)
         except SealError:
             contact = Contact()
-        house = replace(self._houses.find(connection, claimed.key, contact), has_written=claimed.has_written)
-        match judge(contact, house, claimed.notice):
-            case Send(to, screen):
-                return Delivery(to, screen, claimed.notice, claimed.tries, claimed.notice_id, claimed.key)
-            case Hold(until):
-                self._put(connection, claimed, "pending", int(until.timestamp()))
-            case Wait():
-                self._put(connection, claimed, "waiting")
-            case Drop(state):
-                self._put(connection, claimed, state)
-        return None
+        house = replace(self._houses.find(connection, due.key, contact), has_written=due.has_written)
+        try:
+            verdict = judge(contact, house, due.notice)
+        except sqlite3.Error:
+            raise
+        except Exception as bug:  # noqa: BLE001 - one delivery must not hold up the others
+            EVENTS.error("a delivery could not be judged: %s", place_of(bug))
+            state = "pending" if due.tries + 1 < MOST_MISJUDGED else "failed"
+            return _Row(state, now + MISJUDGED_FOR, 1)
+        return _row(due, verdict, now, open_at)
 
-    def _put(self, connection: sqlite3.Connection, claimed: Claimed, state: str, due_at: int | None = None) -> None:
-        self._notices.settle(connection, claimed.notice_id, claimed.key, state, due_at)
-
-    def _settle(self, connection: sqlite3.Connection, outcome: Outcome, now: datetime) -> None:
+    def _settle(self, connection: sqlite3.Connection, outcome: Outcome, now: datetime) -> bool:
+        """Write it down; false when she does not want it any more."""
         delivery = outcome.delivery
-        self._notices.settle(connection, delivery.notice_id, delivery.key, outcome.state, outcome.due_at)
+        due_at = int(outcome.due_at.timestamp()) if outcome.due_at else None
+        row = (delivery.notice_id, delivery.key, outcome.state)
+        self._notices.settle(connection, *row, due_at=due_at, tries=int(outcome.has_failed))
         if outcome.state not in ("sent", "gone"):
-            return
+            return True
         try:
             old = self._read(connection, delivery.key)
         except SealError:
-            return
+            return True
+        if not old or old.is_leaving:
+            return outcome.state != "sent"
         new = old.with_memberships({}, "") if outcome.state == "gone" else old.with_handles(outcome.handles, now)
-        if old and new != old:
+        if new != old:
             self._write(connection, delivery.key, new, old)
+        return True
+
+
+def _row(due: Due, verdict: Verdict, now: datetime, open_at: Mapping[tuple[str, int], datetime]) -> _Row:
+    match verdict:
+        case Send(to, screen):
+            opens_at = open_at.get((to.channel, due.notice.rank), now + ABSENT_FOR)
+            if opens_at > now:
+                return _Row("pending", opens_at)
+            delivery = Delivery(to, screen, due.notice, due.tries, due.notice_id, due.key)
+            return _Row("sending", delivery=delivery)
+        case Hold(until):
+            return _Row("pending", until)
+        case Wait():
+            return _Row("waiting")
+        case Drop(state):
+            return _Row(state)

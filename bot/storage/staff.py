@@ -3,6 +3,7 @@
 import secrets
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,9 +11,10 @@ import orjson
 
 from bot.core.designation import designation
 from bot.core.house import Role, Staff
-from bot.core.invitation import LETTERS, PARTS
+from bot.core.invitation import LETTERS, PARTS, spaced
 from bot.core.message import Address, fold
 from bot.storage.database import Database
+from bot.storage.notices import Notices
 from bot.storage.vault import SealError, Vault
 
 OPEN_FOR = timedelta(hours=24)
@@ -21,14 +23,15 @@ OPEN_FOR = timedelta(hours=24)
 class Register:
     """Invites, takes in, lists and dismisses the people who answer."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
-        """Keep the keys."""
+    def __init__(self, database: Database, vault: Vault, notices: Notices) -> None:
+        """Keep the keys; what is revoked silences what she wrote."""
+        self._notices = notices
         self._database = database
         self._vault = vault
 
     async def invite(self, role: Role, groups: tuple[str, ...], now: datetime) -> str:
         """Return a code that makes whoever sends it first, within a day, one of the staff; only its hash is kept."""
-        code = "-".join("".join(secrets.choice(LETTERS) for _ in range(length)) for length in PARTS)
+        code = spaced("".join(secrets.choice(LETTERS) for _ in range(sum(PARTS))))
         index = self._vault.index("invitation", code)
         sealed = self._vault.seal("invitation", index, orjson.dumps({"role": role.value, "groups": groups}))
         until = fold(now + OPEN_FOR)
@@ -49,9 +52,12 @@ class Register:
             row = connection.execute(
                 "DELETE FROM invitation WHERE code = ? AND purge_at > ? RETURNING sealed", (index, fold(now))
             ).fetchone()
-            if row is None:
+            try:
+                invited = orjson.loads(self._vault.unseal("invitation", index, row[0])) if row else None
+            except SealError:
+                invited = None
+            if invited is None:
                 return False
-            invited = orjson.loads(self._vault.unseal("invitation", index, row[0]))
             self._take_in(connection, address, Role(invited["role"]), tuple(invited["groups"]))
             return True
 
@@ -63,12 +69,13 @@ class Register:
         return sorted((staff for _, staff in people), key=lambda staff: staff.designation)
 
     async def revoke(self, name: str) -> bool:
-        """Take a role away by its designation; it has no effect from the next step on."""
+        """Take a role away by its designation: from her next step on she has none; false where nobody has it."""
 
         def work(connection: sqlite3.Connection) -> bool:
             keys = [key for key, staff in self._all(connection) if staff.designation == name]
             for key in keys:
                 connection.execute("DELETE FROM staff WHERE key = ?", (key,))
+            self._notices.silence(connection, name)
             return bool(keys)
 
         return await self._database.commit_together(work)
@@ -76,8 +83,8 @@ class Register:
     def _take_in(self, connection: sqlite3.Connection, address: Address, role: Role, groups: tuple[str, ...]) -> None:
         people = dict(self._all(connection))
         key = self._vault.pseudonym(address)
-        if (known := people.get(key)) and known.role is role:
-            staff = replace(known, groups=tuple(dict.fromkeys((*known.groups, *groups))), address=str(address))
+        if known := people.get(key):
+            staff = _more(known, role, groups, str(address))
         else:
             taken = frozenset(each.designation for each in people.values())
             staff = Staff(designation(secrets.choice, taken), role, groups, str(address))
@@ -86,7 +93,13 @@ class Register:
 
     def _all(self, connection: sqlite3.Connection) -> Iterator[tuple[bytes, Staff]]:
         for key, sealed in connection.execute("SELECT key, sealed FROM staff").fetchall():
-            try:
+            # A row that was tampered with is nobody's role.
+            with suppress(SealError):
                 yield key, Staff.from_dict(orjson.loads(self._vault.unseal("staff", key, sealed)))
-            except SealError:
-                connection.execute("DELETE FROM staff WHERE key = ?", (key,))
+
+
+def _more(known: Staff, role: Role, groups: tuple[str, ...], address: str) -> Staff:
+    """Add what somebody is invited to: nobody loses by an invitation what she had, and her two words stay."""
+    if Role.ADMIN in (known.role, role):
+        return replace(known, role=Role.ADMIN, groups=(), address=address)
+    return replace(known, groups=tuple(dict.fromkeys((*known.groups, *groups))), address=address)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.content.wordlist import WordList
 from bot.core.library import Library
 from bot.core.speech import normalise
+from bot.core.wordlist import WordList
 
 FREE = {
     "en": [

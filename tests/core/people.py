@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer
+from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer, Told
 from bot.core.flow import Flow
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, fold
@@ -14,8 +14,8 @@ from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 ANA = Address("telegram", "700000001")
-OURS = (Kind.TIMER, Kind.AGAIN, Kind.INVITED)
-"""What the bot says to itself."""
+OURS = (Kind.TIMER, Kind.AGAIN, Kind.INVITED, Kind.LIVING)
+"""What the bot says to itself: she has done nothing."""
 MARK = st.text("0123456789abcdef", min_size=12, max_size=12)
 
 anything = st.text(st.characters(codec=None, exclude_categories=()), max_size=80)
@@ -65,6 +65,7 @@ contacts = st.builds(
         st.sampled_from([node for flow in library.flows.values() for node in flow.nodes]),
         st.just(str(ANA)),
     ),
+    told=st.sampled_from(Told),
     recent=st.lists(MARK, max_size=RECENT_LIMIT).map(tuple),
     living=st.lists(st.sampled_from("123456789"), max_size=3, unique=True).map(tuple),
     handles=st.lists(
@@ -116,4 +117,4 @@ incomings = hers | st.builds(Incoming, st.just(ANA), st.sampled_from(OURS), st.j
 def with_flow(library: Library, **nodes: dict[str, object]) -> Library:
     """Return the library with one more flow, `trial`."""
     flow = Flow.model_validate({"spec": 1, "title": "x", "reviewed": "2026-11-21", "nodes": nodes})
-    return Library({**library.flows, "trial": flow}, library.phrases, library.directory, library.speech)
+    return replace(library, flows={**library.flows, "trial": flow})

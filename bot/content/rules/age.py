@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from bot.content.document import Path_
 from bot.content.finding import Finding, Level
 from bot.content.library import DIRECTORY_FILE, PHRASES_FILE, Content, flow_file
+from bot.content.picture import PICTURES_FILE
 from bot.core.directory import Group, Hotline, Service
+from bot.core.flow import Pictures
 
 REVIEW_KEPT = timedelta(days=365)
 CHECK_KEPT = timedelta(days=180)
@@ -29,6 +31,8 @@ def _reviews(content: Content) -> Iterator[tuple[str, date]]:
         yield flow_file(name), flow.reviewed
     if content.phrases:
         yield PHRASES_FILE, content.phrases.reviewed
+    if isinstance(pictures := content.models.get(PICTURES_FILE), Pictures):
+        yield PICTURES_FILE, pictures.reviewed
 
 
 def old_review(content: Content) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ SUBJECTS = frozenset(get_args(Subject))
 ENGINE_ANSWERS = frozenset(("need", "welcome", "found", GROUP, MEETING, QUESTION, AUDIENCE, *KNOWN))
 """What the engine notes or knows by itself: what she types that she is looking for, what she chose from a list."""
 CHANNELS = frozenset(("telegram", "signal", "web", "terminal"))
-ROLES = frozenset(("woman", "moderator", "partner"))
+ROLES = frozenset(("woman", "moderator", "admin", "partner"))
 ANY_CASE = frozenset(("none", "else"))
 """Not known, and everything else."""
 AFTER_ASKING = "answer"

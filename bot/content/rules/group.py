@@ -9,7 +9,6 @@ from bot.content.library import DIRECTORY_FILE, Content
 from bot.content.rules.word import is_language
 from bot.core import recurrence
 from bot.core.directory import Group
-from bot.core.meeting import DAY
 from bot.core.recurrence import RecurrenceError
 
 LOOKED_AHEAD = timedelta(days=5 * 366)
@@ -76,7 +75,7 @@ def early_reminder(content: Content) -> Iterator[Finding]:
         shortest = min(_gaps(group), default=None)
         for index, offset in enumerate(group.reminders):
             if shortest and offset > shortest:
-                gap = f"{shortest // DAY} day{'s' if shortest > DAY else ''}"
+                gap = f"{shortest.days} day{'s' if shortest.days > 1 else ''}"
                 message = f"meetings may be {gap} apart, so this comes before the one before; write a shorter time"
                 path = ("groups", number, "reminders", index)
                 yield content.at(DIRECTORY_FILE, path, message, level=Level.WARNING)

@@ -7,18 +7,14 @@ from dataclasses import replace
 from bot.content.finding import Finding
 from bot.content.library import PHRASES_FILE, Content
 from bot.content.rules.flow import nodes
-from bot.content.wordlist import WordList
 from bot.core.contact import Position
 from bot.core.flow import place
+from bot.core.lock_screen import LOCK_SCREEN, shown
 from bot.core.phrase import SENT_FIRST
 from bot.core.speech import PHRASES, SOURCE, normalise
-
-LOCK_SCREEN = 60
-"""Characters that a lock screen shows of a message."""
+from bot.core.wordlist import WordList
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-_SHOWN = re.compile(rf"(?s).{{{LOCK_SCREEN}}}(?:(?<=\w)\w*)?")
-"""What is cut in the middle of a word is read to its end."""
 
 
 def unsafe_lock_screen(content: Content) -> Iterator[Finding]:
@@ -29,7 +25,11 @@ def unsafe_lock_screen(content: Content) -> Iterator[Finding]:
         for target in node.after.values():
             landings |= dict.fromkeys(_landings(content, Position(*place(target, at.flow, flows)), set()))
     for at in landings:
-        text = content.flows[at.flow].nodes[at.node].say[0]
+        node = content.flows[at.flow].nodes[at.node]
+        if node.image:
+            message = "comes by itself and shows its picture on a lock screen; put the picture on the next screen"
+            yield content.in_flow(at.flow, ("nodes", at.node, "image"), message)
+        text = node.say[0]
         yield from _unsafe(content, at.flow, text, content.in_flow(at.flow, ("nodes", at.node, "say", 0), ""))
     phrases = content.phrases.phrases if content.phrases else {}
     for name in SENT_FIRST:
@@ -70,6 +70,4 @@ def _message(word: str) -> str:
 def _sensitive(text: str, sensitive: tuple[str, ...]) -> str:
     """Return the first sensitive entry that begins where a lock screen still shows it."""
     # What is filled in may be short: the words around it come nearer then.
-    bare = _PLACEHOLDER.sub("", text)
-    cut = _SHOWN.match(bare)
-    return WordList(sensitive).first_in(normalise(cut[0] if cut else bare))
+    return WordList(sensitive).first_in(normalise(shown(_PLACEHOLDER.sub("", text))))

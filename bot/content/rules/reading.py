@@ -7,9 +7,9 @@ from functools import partial
 from bot.content.finding import Finding, Level
 from bot.content.library import Content
 from bot.content.rules.text import written
-from bot.content.wordlist import WordList
 from bot.core.directory import Hotline, Organization, Service
 from bot.core.speech import SOURCE, normalise
+from bot.core.wordlist import WordList
 
 MOST_WORDS = 15
 """Words of one sentence: twelve are the aim, more than these are read twice."""
@@ -19,6 +19,7 @@ SHOWN = 5
 _END = re.compile(r"(?<=[.?!…:;\u061b\u061f])(?=[\s\"'”\u2019»)\]]|$)|\n")
 """Where a sentence ends; the point in `3.5` and the colon in `18:00` end none."""
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _LOUD = re.compile(r"[!¡]")
 _APART = " . "
 """Stands between words that are not said in one breath."""
@@ -74,7 +75,7 @@ def _said(content: Content) -> Iterator[tuple[str, str, Point]]:
 
 def _words(sentence: str) -> list[str]:
     """Return what is read as a word; a placeholder is one, a lone dash is none."""
-    return [word for word in sentence.split() if any(map(str.isalnum, word))]
+    return [word for word in _PLACEHOLDER.sub("x", sentence).split() if any(map(str.isalnum, word))]
 
 
 def _avoided(text: str, avoided: WordList, names: list[str]) -> str:

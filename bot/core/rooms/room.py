@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.contact import Contact
+from bot.core.contact import Contact, Position
+from bot.core.flow import place
 from bot.core.house import Change
+from bot.core.message import Media
 
 if TYPE_CHECKING:
     from bot.core.stage import Stage
@@ -30,8 +32,24 @@ class Outcome:
     """Where to instead of the node's `go:`, as when she may not do it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Living:
+    """What a screen says by itself, again and again, while she stands there."""
+
+    target: str
+    """The node that decides which screen it is now."""
+    is_so: Callable[["Stage"], bool]
+    """Tells whether it still changes."""
+
+
 List = Callable[["Stage"], Iterable[Entry]]
 Action = Callable[["Stage"], Outcome]
 Fill = Callable[["Stage", str], str]
 """With the argument of `{name:argument}`."""
 Known = Callable[["Stage"], str]
+Shown = Callable[["Stage"], Media | None]
+
+
+def places(*targets: str) -> tuple[Position, ...]:
+    """Return what a room goes to by itself, written like `groups.question`; `comadre check` says when it is lost."""
+    return tuple(Position(*place(target, "", ())) for target in targets)

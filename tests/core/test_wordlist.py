@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.content.wordlist import WordList
 from bot.core.speech import normalise
+from bot.core.wordlist import WordList
 
 
 @pytest.mark.parametrize(
