@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bot.content.wordlist import WordList
 
 from bot.content.rules.lock_screen import LOCK_SCREEN
-from bot.content.wordlist import WordList
 from bot.core.contact import Contact, Position, Timer
 from bot.core.engine import respond
 from bot.core.house import GroupState, House
