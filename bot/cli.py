@@ -66,13 +66,18 @@ def chat(
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Content folder; the configured one when not given.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every warning, not a few of each kind.")] = False,  # noqa: FBT002
+    facts: Annotated[bool, typer.Option("--facts", help="Print the list of facts instead, as Markdown.")] = False,  # noqa: FBT002
 ) -> None:
     """Check flows, translations and directory; prints file:line:column and what to write instead."""
     from bot.content.check import check as check_content
+    from bot.content.facts import fact_list
     from bot.report import print_findings
     from bot.settings import load_settings
 
     report = check_content(folder or load_settings().content_dir, datetime.now(UTC).date())
+    if facts and report.library:
+        typer.echo(fact_list(report.library), nl=False)
+        return
     print_findings(report.findings, everything=everything)
     if not report.is_good:
         raise typer.Exit(1)
@@ -93,7 +98,9 @@ def doctor() -> None:
 
 @app.command()
 def schema(
-    kind: Annotated[Literal["flow", "directory", "languages", "phrases"], typer.Argument(help="Which file.")],
+    kind: Annotated[
+        Literal["flow", "directory", "languages", "phrases", "pictures"], typer.Argument(help="Which file.")
+    ],
 ) -> None:
     """Print the JSON Schema of a file that people write, for their editor."""
     from bot.content.schema import schema as schema_of

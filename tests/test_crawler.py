@@ -23,6 +23,8 @@ LONGEST_TEXT = 4096
 LONGEST_LABEL = 64
 LONGEST_TOKEN = 64
 MOST_BUTTONS = 100
+ASKING = Position("violence", "ask_city")
+"""Asks for the city on the way to five different screens."""
 LAST = (GONE, FORGOTTEN)
 """Shown when she leaves, when nothing is kept of where she is."""
 
@@ -86,6 +88,8 @@ class Crawler:
         what = stage.known("need") if position.flow == "find" else ""
         if "found" in stage.node.where:
             what = stage.known("found")
+        if position == ASKING:
+            what = stage.known("wanted")
         if "{service}" in stage.node.say:
             place, what = "", stage.known("service")
         on = channel if position.flow in ("me", "start") else ""
@@ -128,6 +132,7 @@ class Crawler:
             "an empty text or label": not screen.texts or not all(each.strip() for each in (*screen.texts, *labels)),
             "a placeholder is left": any(mark in text for text in screen.texts for mark in "{}…"),
             "a text is too long": any(len(text.encode("utf-16-le")) > 2 * LONGEST_TEXT for text in screen.texts),
+            "a picture has no words": screen.picture is not None and not screen.picture.alt.strip(),
             "a label is too long": any(len(label) > LONGEST_LABEL for label in labels),
             "a token is too long": any(len(token.encode()) > LONGEST_TOKEN for token in tokens),
             "too many buttons": len(labels) > MOST_BUTTONS,
@@ -142,7 +147,7 @@ def listening(library: Library) -> Library:
     """Return the library with catalogues that note what they lack."""
     speech = library.speech
     catalogues = {code: Listening(speech.catalogues.get(code, {})) for code in speech.languages if code != SOURCE}
-    return Library(library.flows, library.phrases, library.directory, Speech(speech.languages, catalogues)).warm()
+    return replace(library, speech=Speech(speech.languages, catalogues)).warm()
 
 
 @pytest.fixture(scope="module", params=["en", "pt", "es"])

@@ -9,7 +9,10 @@ import typer
 from bot.app import COMMANDS
 from bot.channels.base import Channel
 from bot.cli import app
-from bot.content.rules.text import FILLED, LINES, LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES
+from bot.content.document import parse, validate
+from bot.content.facts import addresses, fact_list
+from bot.content.rules.reading import MOST_WORDS
+from bot.content.rules.text import LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES, PLACEHOLDERS
 from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT
 from bot.core.directory import Directory, Welcome
 from bot.core.flow import LONGEST_WAIT, Flow, Node
@@ -97,9 +100,14 @@ def test_every_key_of_a_node_is_in_the_guide_and_no_other() -> None:
     assert sorted(told) == sorted(Node.model_fields)
 
 
+def test_every_sensitive_flow_is_in_the_guide_with_its_reason_and_no_other(library: Library) -> None:
+    told = first_cells(section(page("docs/writing-flows.md"), "### Who can read along"))
+    assert sorted(told) == sorted(name for name, flow in library.flows.items() if flow.sensitive)
+
+
 def test_every_placeholder_is_in_the_guide_and_no_other() -> None:
     told = first_cells(section(page("docs/writing-flows.md"), "## Placeholders"))
-    assert {re.split("[:}]", each.strip("{"))[0] for each in told} == FILLED | LINES
+    assert {re.split("[:}]", each.strip("{"))[0] for each in told} == PLACEHOLDERS
     assert "{hotlines:need}" in told
 
 
@@ -107,12 +115,12 @@ def test_the_limits_in_the_guide_are_those_of_the_check() -> None:
     guide = page("docs/writing-flows.md")
     assert f"{LONGEST_TEXT:,}".replace(",", " ") + f" at most, {LONGEST_LABEL} on a button" in guide
     assert f"At most {MOST_CHOICES} choices" in guide
+    assert f"over {MOST_WORDS} words" in guide
+    assert f"to {MOST_WORDS} words" in page("docs/languages.md")
 
 
 def test_the_first_flow_of_the_guide_is_a_flow(library: Library) -> None:
     """A peer who copies it gets what the page promises."""
-    from bot.content.document import parse, validate  # noqa: PLC0415 - only here
-
     (example,) = re.findall(r"^   ```yaml\n(.*?)^   ```", page("docs/writing-flows.md"), re.MULTILINE | re.DOTALL)
     flow, findings = validate(Flow, parse(re.sub(r"^   ", "", example, flags=re.MULTILINE), "flows/water.yaml"))
     assert findings == []
@@ -155,7 +163,7 @@ def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_prose_has_no_exclamation_marks(path: Path) -> None:
-    prose = re.sub(r"`[^`]*`|!\[|<!--", "", FENCE.sub("", path.read_text(encoding="utf-8")))
+    prose = re.sub(r"`[^`]*`|!\[|<!--|https?://\S+", "", FENCE.sub("", path.read_text(encoding="utf-8")))
     assert "!" not in prose
 
 
@@ -171,6 +179,27 @@ def test_every_control_that_has_tests_is_in_the_threat_model() -> None:
     told = set(re.findall(r"^\| ([A-G]\d) \|", page("docs/threat-model.md"), re.MULTILINE))
     tested = {path.name.split("_")[1].upper() for path in (ROOT / "tests/security").glob("test_*.py")}
     assert {name for name in tested if re.fullmatch(r"[A-G]\d", name)} - told == set()
+
+
+def test_the_list_of_facts_is_that_of_the_flows(library: Library) -> None:
+    listed = page("docs/content.md").partition("<!-- the list -->\n\n")[2].partition("\n<!-- end of the list -->")[0]
+    assert listed == fact_list(library), "run: make facts"
+
+
+def test_every_screen_that_waits_for_an_answer_is_there(library: Library) -> None:
+    told = re.findall(r"`(\w+)\.(\w+)`", section(page("docs/content.md"), "## What waits for an answer"))
+    assert told
+    assert [f"{flow}.{node}" for flow, node in told if node not in library.flows[flow].nodes] == []
+
+
+def test_the_example_of_a_fact_is_one() -> None:
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", page("docs/content.md"), re.MULTILINE | re.DOTALL)
+    flow, findings = validate(Flow, parse(f"spec: 1\ntitle: T\nreviewed: 2026-11-21\n{example}", "flows/x.yaml"))
+    assert findings == []
+    assert flow
+    assert [addresses(fact, flow, None) for fact in flow.nodes["call"].statements()] == [
+        (source,) for source in flow.sources
+    ]
 
 
 def test_every_make_command_that_the_guides_use_is_there() -> None:

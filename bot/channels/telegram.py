@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import chain
 from textwrap import shorten
@@ -13,6 +15,8 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.channels.base import Receive, SendError, Shown
+from bot.channels.telegram_handle import handle_of, is_picture, number_of
+from bot.channels.telegram_picture import Clock, Pictures
 from bot.channels.telegram_poll import Job, Poll
 from bot.channels.telegram_request import (
     CALL_TIMEOUT,
@@ -29,6 +33,8 @@ from bot.core.message import Address, Choice, Incoming, Outgoing, Screen
 
 TEXT_LIMIT = 4096
 """In UTF-16 units, the strictest way to count."""
+CAPTION_LIMIT = 1024
+"""In the same: what fits under a picture."""
 BUTTON_LIMIT = 100
 BATCH_LIMIT = 100
 SHORT_DESCRIPTION_LIMIT = 120
@@ -59,11 +65,13 @@ class Telegram:
         poll_timeout: int = POLL_TIMEOUT,
         sleep: Sleep = asyncio.sleep,
         random: Random = random.random,
+        clock: Clock = time.monotonic,
     ) -> None:
         """Talk to `api_url`; `group_notice` gives, by language, the line that it leaves a group with."""
         base = f"{api_url.rstrip('/')}/bot{token}"
         self._request = Request(base, sleep=sleep, random=random)
         self._bot = Bot(token, base_url=lambda _: base, request=self._request, get_updates_request=self._request)
+        self._pictures = Pictures(self._request, clock)
         self._protection = {"protect_content": True} if protect_content else {}
         self._group_notice = group_notice
         self._poll_timeout = poll_timeout
@@ -191,9 +199,13 @@ class Telegram:
             _LOG.debug("telegram press not answered: %s", error)
 
     async def _put(self, outgoing: Outgoing) -> Shown:
-        chat, old, messages = int(outgoing.to.id), outgoing.replaces, draw(outgoing.screen)
+        chat, old, screen = int(outgoing.to.id), outgoing.replaces, outgoing.screen
+        if screen.picture and self._pictures.is_resting(screen.picture):
+            screen = replace(screen, picture=None)
+        messages = draw(screen)
         edited, surplus = old[: len(messages)], old[len(messages) :]
-        if outgoing.pressed in old and await self._edit_all(chat, edited, messages):
+        is_like_it = all(is_picture(handle) == _shows(message) for handle, message in zip(old, messages, strict=False))
+        if outgoing.pressed in old and is_like_it and await self._edit_all(chat, edited, messages):
             new = await self._send_all(chat, messages[len(edited) :])
             return Shown((*edited, *new), await self._sweep(chat, surplus))
         if outgoing.pressed and outgoing.pressed not in old:
@@ -213,8 +225,11 @@ class Telegram:
         return all(results)
 
     async def _edit(self, chat: int, handle: str, message: dict[str, Any]) -> bool:
+        payload = {"chat_id": chat, "message_id": number_of(handle), **message}
         try:
-            await self._request.call("editMessageText", {"chat_id": chat, "message_id": int(handle), **message})
+            if _shows(message):
+                return await self._pictures.edit(payload)
+            await self._request.call("editMessageText", payload)
         except UnchangedError:
             return True
         except UneditableError:
@@ -226,12 +241,23 @@ class Telegram:
         sent: tuple[str, ...] = ()
         try:
             for message in messages:
-                payload = {"chat_id": chat, **message, **self._protection}
-                result = await self._request.call("sendMessage", payload, repeatable=False)
-                sent = (*sent, str(result["message_id"]))
+                result = await self._send({"chat_id": chat, **message, **self._protection})
+                sent = (*sent, handle_of(result)) if result else sent
         except SendError:
             await self._sweep(chat, sent)
             raise
+        return sent
+
+    async def _send(self, payload: dict[str, Any]) -> Mapping[str, Any] | None:
+        """Send a message; one whose picture does not get through goes as words alone, if it has any."""
+        if _shows(payload):
+            if result := await self._pictures.send(payload):
+                return result
+            del payload["picture"]
+            payload |= _words(payload.pop("caption"))
+        if not payload["text"]:
+            return None
+        sent: Mapping[str, Any] = await self._request.call("sendMessage", payload, repeatable=False)
         return sent
 
     async def _sweep(self, chat: int, handles: tuple[str, ...]) -> tuple[str, ...]:
@@ -258,7 +284,7 @@ class Telegram:
         """Return false when the platform refuses the batch as a whole."""
         try:
             await self._request.call(
-                "deleteMessages", {"chat_id": chat, "message_ids": [int(each) for each in handles]}
+                "deleteMessages", {"chat_id": chat, "message_ids": [number_of(each) for each in handles]}
             )
         except SendError as error:
             if error.retryable or error.gone:
@@ -269,12 +295,27 @@ class Telegram:
 
 @lru_cache(maxsize=512)
 def draw(screen: Screen) -> list[dict[str, Any]]:
-    """Return the messages of a screen as the Bot API wants them: the buttons are under the last. Not to be changed."""
+    """Return the messages of a screen as the Bot API wants them: the buttons are under the last. Not to be changed.
+
+    A picture stands in its message as it is: only `Pictures` knows what the platform calls it.
+    """
     texts = [part for text in screen.texts for part in split(text)]
-    messages: list[dict[str, Any]] = [{"text": text, "link_preview_options": _NO_PREVIEW} for text in texts]
+    messages: list[dict[str, Any]] = []
+    if screen.picture:
+        caption = texts.pop(0) if texts and _units(texts[0]) <= CAPTION_LIMIT else ""
+        messages.append({"picture": screen.picture, "caption": caption})
+    messages += map(_words, texts)
     if messages and (rows := _rows(screen)):
         messages[-1]["reply_markup"] = {"inline_keyboard": rows}
     return messages
+
+
+def _words(text: str) -> dict[str, Any]:
+    return {"text": text, "link_preview_options": _NO_PREVIEW}
+
+
+def _shows(message: Mapping[str, Any]) -> bool:
+    return "picture" in message
 
 
 def _rows(screen: Screen) -> list[list[dict[str, str]]]:

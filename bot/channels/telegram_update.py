@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.channels.telegram_handle import handle_of
 from bot.core.message import Address, Incoming, Kind
 
 TEXT_LIMIT = 4096
@@ -90,7 +91,7 @@ def _press(number: str, query: Body) -> Incoming | None:
         number,
         token=_string(query["data"])[:TOKEN_LIMIT],
         locale=_locale(sender),
-        handle=str(_whole(message["message_id"])),
+        handle=handle_of(message),
         press=_string(query["id"]),
     )
 

@@ -10,7 +10,7 @@ from babel.messages.pofile import PoFileError, read_po
 from bot.content.document import Document, Path_, Unreadable, parse
 from bot.content.finding import Finding
 from bot.core.library import KEYWORDS_SEPARATOR, flow_keywords, need_keywords
-from bot.core.speech import DIRECTORY, PHRASES, Catalogue
+from bot.core.speech import DIRECTORY, PHRASES, PICTURES, Catalogue
 
 CATALOGUE = "LC_MESSAGES/comadre.po"
 SERVICE_TEXTS = ("description", "welcome_note", "hours_note", "price", "bring", "warning")
@@ -29,6 +29,9 @@ def messages(document: Document) -> Iterator[Message]:
     elif "phrases" in data:
         for name, text in data["phrases"].items():
             yield ("phrases", name), PHRASES, text
+    elif "pictures" in data:
+        for name, text in data["pictures"].items():
+            yield ("pictures", name), PICTURES, text
     elif "services" in data:
         yield from _directory_messages(data)
 

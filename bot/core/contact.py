@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Self
 
 from bot.core.message import fold
@@ -47,6 +48,15 @@ class Timer:
     """Kept only while the timer runs: the bot must write first."""
 
 
+class Notice(StrEnum):
+    """Whether she was told who can read the chat: once, at the first screen that gives something away."""
+
+    DUE = ""
+    HERE = "here"
+    """It belongs to the screen that she sees now, however often that is shown."""
+    GIVEN = "given"
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """One person, without anything that says who she is."""
@@ -57,6 +67,7 @@ class Contact:
     trail: tuple[Position, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     timer: Timer | None = None
+    notice: Notice = Notice.DUE
     recent: tuple[str, ...] = ()
     """Hashed ids of the last updates that were settled."""
     living: tuple[str, ...] = ()
@@ -78,7 +89,7 @@ class Contact:
         if hour - self.seen >= _hours(POSITION_KEPT):
             kept = replace(kept, position=None, trail=(), answers={}, timer=None, recent=(), living=())
         if hour - self.seen >= _hours(LANGUAGE_KEPT):
-            kept = replace(kept, language="", city="")
+            kept = replace(kept, language="", city="", notice=Notice.DUE)
         handles = tuple(handle for handle in kept.handles if hour - handle.hour < _hours(HANDLE_KEPT))
         return kept if handles == kept.handles else replace(kept, handles=handles)
 
@@ -87,7 +98,7 @@ class Contact:
         hours = [min(handle.hour for handle in self.handles) + _hours(HANDLE_KEPT)] if self.handles else []
         if self.position or self.trail or self.answers or self.recent or self.living or self.timer:
             hours.append(self.seen + _hours(POSITION_KEPT))
-        if self.language or self.city:
+        if self.language or self.city or self.notice:
             hours.append(self.seen + _hours(LANGUAGE_KEPT))
         return min(hours, default=None)
 
@@ -100,7 +111,7 @@ class Contact:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data without the empty parts, ready to be sealed."""
         data: dict[str, Any] = {"seen": self.seen}
-        for name in ("language", "city", "recent", "living", "answers", "is_leaving"):
+        for name in ("language", "city", "notice", "recent", "living", "answers", "is_leaving"):
             if value := getattr(self, name):
                 data[name] = value
         if self.position:
@@ -126,6 +137,7 @@ class Contact:
             trail=tuple(Position(*each) for each in data.get("trail", ())),
             answers=data.get("answers", {}),
             timer=Timer(*data["timer"]) if "timer" in data else None,
+            notice=Notice(data.get("notice", "")),
             recent=tuple(data.get("recent", ())),
             living=tuple(data.get("living", ())),
             handles=tuple(Handle(each, int(hour)) for hour, ids in data.get("handles", {}).items() for each in ids),

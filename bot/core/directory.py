@@ -15,6 +15,7 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 Link = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+SecureLink = Annotated[str, Field(pattern=r"^https://[^\s]+$")]
 
 
 def _known_zone(name: str) -> str:
@@ -175,6 +176,15 @@ class Organization(Entry):
     url: Link | None = None
 
 
+class Links(Entry):
+    """Where more of the bot itself is to be found; `None`: there is none, and nothing is promised."""
+
+    signal: SecureLink | None = None
+    """The same bot on Signal."""
+    source: SecureLink | None = None
+    """Where anyone can have the source of the program that runs here, as section 13 of its licence asks."""
+
+
 def _pause(value: Any) -> Any:
     """Pass through the interpreter, where another thread may take over: thousands of services hold up nobody."""
     return value
@@ -184,6 +194,7 @@ class Directory(Entry):
     """The whole of `directory.yaml`."""
 
     spec: Literal[1]
+    links: Links = Links()
     needs: tuple[Need, ...]
     cities: tuple[City, ...]
     organizations: tuple[Organization, ...]

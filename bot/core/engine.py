@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
-from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer
+from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Notice, Position, Timer
 from bot.core.flow import Node
 from bot.core.library import (
     FIND_FOUND,
@@ -122,9 +122,9 @@ def apologise(library: Library, contact: Contact, incoming: Incoming, now: datet
 
 
 def finish_leaving(contact: Contact, *, is_wiped: bool) -> Contact:
-    """Keep only language and city of who has left; messages that could not be wiped wait for the next time."""
+    """Keep only what lasts as long as her language; messages that could not be wiped wait for the next time."""
     handles = () if is_wiped else contact.handles
-    return Contact(language=contact.language, city=contact.city, handles=handles, seen=contact.seen)
+    return Contact(contact.language, contact.city, notice=contact.notice, handles=handles, seen=contact.seen)
 
 
 @dataclass(frozen=True)
@@ -251,7 +251,7 @@ class _Step:
         timer = None
         for wait, target in stage.node.after.items():
             timer = Timer(int((self.now + wait).timestamp()), target, self.address)
-        return replace(contact, position=stage.position, trail=trail, timer=timer)
+        return replace(contact, position=stage.position, trail=trail, timer=timer, notice=_notice(contact, stage))
 
     def leave(self, word: str) -> Turn:
         """Wipe the chat, and for `forget` the record too; the last screen is one that may be seen."""
@@ -263,6 +263,13 @@ class _Step:
         if word == "exit":
             return Turn(kept, bare, (Wiped(handles),))
         return Turn(Contact(), bare, (Forgotten(handles),))
+
+
+def _notice(contact: Contact, stage: Stage) -> Notice:
+    """Give the notice at the first screen that it is due on, and at no other."""
+    if contact.notice:
+        return Notice.GIVEN
+    return Notice.HERE if stage.is_readable else Notice.DUE
 
 
 def _passage(stage: Stage) -> str | None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from bot.core.directory import Entry, Identifier, Link
+from bot.core.fact import FactText, Signer, Statement, read_fact
 
 Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=80)]
 """A node of the same flow (`call`), a flow (`overdose`) or a node of a flow (`overdose.call`)."""
@@ -59,6 +60,8 @@ class Node(Entry):
     keywords: tuple[str, ...] = ()
     """What she may type to come to this node, where the start of the flow is too far from it."""
     say: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)] = ()
+    image: Name | None = None
+    """A picture of what the first text says, for who reads slowly or not at all."""
     choices: dict[Text, Annotated[Option, BeforeValidator(_as_option)]] = Field(default={})
     ask: Asked | None = None
     list: Listed | None = None
@@ -71,7 +74,11 @@ class Node(Entry):
     after: dict[Duration, Target] = Field(default={})
     empty: Target | None = None
     """Where a list goes that finds nothing."""
+    sensitive: bool = True
+    """`false`, in a sensitive flow: someone may be looking, so who can read along is said on the next screen."""
     go: Target | None = None
+    facts: Annotated[tuple[FactText, ...], BeforeValidator(_as_tuple)] = ()
+    """What each medical or legal statement of its texts rests on; written and empty, it says that there is none."""
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> "Node":
@@ -87,8 +94,9 @@ class Node(Entry):
         if not self.is_passing and not self.say:
             message = "add `say:`, what she reads here"
             raise ValueError(message)
-        if self.is_passing and self.say:
-            message = "she would not see this text, for the node goes on at once; move it to the next node"
+        if self.is_passing and (self.say or self.image):
+            what = "text" if self.say else "picture"
+            message = f"she would not see this {what}, for the node goes on at once; move it to the next node"
             raise ValueError(message)
         return self
 
@@ -110,6 +118,10 @@ class Node(Entry):
         yield from self.say
         yield from self.choices
 
+    def statements(self) -> Iterator[Statement]:
+        """Take apart what its texts rest on."""
+        return map(read_fact, self.facts)
+
 
 class Flow(Entry):
     """One subject of conversation, in one file."""
@@ -119,8 +131,12 @@ class Flow(Entry):
     """A few words, on a button when she typed something near."""
     keywords: tuple[str, ...] = ()
     urgent: bool = False
+    sensitive: bool = False
+    """To stand here gives something away: she is told, once, who can read along."""
     reviewed: date
     sources: tuple[Link, ...] = ()
+    signed: dict[Signer, date] = Field(default={})
+    """Who stands by its facts, and since when."""
     audience: Literal["woman", "moderator", "partner"] = Field(default="woman", alias="for")
     nodes: dict[Name, Node] = Field(min_length=1)
 
@@ -132,6 +148,13 @@ class Flow(Entry):
             if node.keywords:
                 yield f"{name}.{node_name}", ("nodes", node_name, "keywords"), node.keywords
 
+    def unsigned(self) -> tuple[Signer, ...]:
+        """Name who has still to sign; what is for danger is signed by a clinician too, wherever it comes from."""
+        asked = {signer for node in self.nodes.values() for fact in node.statements() for signer in fact.signers}
+        if asked and self.urgent:
+            asked.add("clinician")
+        return tuple(sorted(asked - self.signed.keys()))
+
 
 class Phrases(Entry):
     """`phrases.yaml`: what the bot says between the flows, by name."""
@@ -139,6 +162,14 @@ class Phrases(Entry):
     spec: Literal[1]
     reviewed: date
     phrases: dict[Identifier, Text]
+
+
+class Pictures(Entry):
+    """`pictures.yaml`: what each picture shows, in words for who cannot see it."""
+
+    spec: Literal[1]
+    reviewed: date
+    pictures: dict[Name, Text]
 
 
 def place(target: str, flow: str, flows: Any) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Flows, directory and languages, loaded together and never changed: a new one takes the place of the old."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -9,8 +9,9 @@ from bot.core import hours, vocabulary
 from bot.core.contact import Position
 from bot.core.directory import City, Directory, Hotline, Need, Service
 from bot.core.flow import Flow, Node, place
+from bot.core.message import Picture
 from bot.core.search import NameIndex
-from bot.core.speech import DIRECTORY, PHRASES, SOURCE, Speech, normalise
+from bot.core.speech import DIRECTORY, PHRASES, PICTURES, SOURCE, Speech, normalise
 from bot.core.tongue import Sense, Tongue, Urgency
 from bot.core.vocabulary import Vocabulary
 
@@ -41,6 +42,8 @@ class Library:
     phrases: Mapping[str, str]
     directory: Directory
     speech: Speech
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """By name, with what they show in English."""
     _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -62,6 +65,11 @@ class Library:
     def phrase(self, language: str, name: str) -> str:
         """Say what the bot says between the flows."""
         return self.speech.say(language, PHRASES, self.phrases[name])
+
+    def picture(self, language: str, name: str | None) -> Picture | None:
+        """Return a picture with what it shows in her language, `None` where there is none."""
+        picture = self.pictures.get(name or "")
+        return replace(picture, alt=self.speech.say(language, PICTURES, picture.alt)) if picture else None
 
     @cached_property
     def services(self) -> Mapping[str, Service]:

@@ -78,6 +78,24 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing of what the first text of a screen says."""
+
+    name: str
+    alt: str
+    """The same in words, for who cannot see it."""
+    digest: str
+    """Of the bytes: what platforms have under it already need not be sent again."""
+    data: bytes = field(repr=False, compare=False)
+    """A whole PNG file."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, as the head of every PNG file has them."""
+        return int.from_bytes(self.data[16:20]), int.from_bytes(self.data[20:24])
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """What she sees after one step: each text a message, the choices under the last."""
 
@@ -85,6 +103,8 @@ class Screen:
     choices: tuple[Choice, ...] = ()
     ways: tuple[Choice, ...] = ()
     """Back, menu and exit: on every screen, apart from the choices."""
+    picture: Picture | None = None
+    """Belongs to the first text, and never holds it up."""
 
 
 @dataclass(frozen=True, slots=True)

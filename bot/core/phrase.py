@@ -10,7 +10,8 @@ from bot.core.directory import Welcome
 _PLAIN = """
     back menu exit more
     command_menu command_help command_back command_exit command_forget command_stop introduction group_notice
-    unclear moved_on only_text edited too_long unknown_place place_gone not_a_number not_a_time apology
+    unclear moved_on only_text edited too_long unknown_place place_gone no_link not_a_number not_a_time apology
+    readable_here
     open_short closed_short open_always closed_now hours_unknown holidays
     walk_in_yes walk_in_no phone_free phone_paid free_yes free_no bill_yes bill_no
     anonymous_yes anonymous_no interpreters_yes interpreters_no
@@ -26,7 +27,9 @@ _FILLED = {
     "source_of": ("{day}",),
     "kept_language": ("{language}", "{until}"),
     "kept_city": ("{city}", "{until}"),
+    "kept_notice": ("{until}",),
     "kept_position": ("{until}",),
+    "readable_here_signal": ("{link:signal}",),
 }
 
 

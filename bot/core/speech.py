@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, get_day_names
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format, get_day_names, match_skeleton
 from babel.lists import format_list
 from pydantic import Field
 
@@ -24,13 +24,20 @@ DIRECTORY = "directory"
 """Context of every text that comes from `directory.yaml`."""
 PHRASES = "phrases"
 """Context of every text that comes from `phrases.yaml`."""
+PICTURES = "pictures"
+"""Context of every text that comes from `pictures.yaml`."""
 
 _CONTRACTION = re.compile(r"(\w)['\u2019](t|s|m|d|re|ve|ll)\b")
 """Written as one word, as most people type it: dont, shes."""
 REGIONS = {"en": "en_GB", "pt": "pt_PT"}
 """Where Babel's default is another continent: "21 November 2026", 18:00, polaco."""
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([a-z0-9_-]+))?\}")
+_NAMED_AS = {"prs": "fa_AF"}
+"""Babel has the name Dari, but only as what Persian is called in Afghanistan."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([a-z0-9 _-]+))?\}")
+_PATTERN_PART = re.compile(r"'[^']*'|([EcM])\1*")
+"""Of a pattern for dates: words in quotes, and what stands for a weekday or a month, long or short."""
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
@@ -56,6 +63,8 @@ class Language(Entry):
     """Words that a keyword may name together: `<who>` is *she*, *my friend* and so on."""
     sayings: tuple[str, ...] = ()
     """What only sounds like danger, written as keywords are."""
+    avoid: tuple[str, ...] = ()
+    """Words that judge, label or order about: the bot does not say them."""
 
 
 class Languages(Entry):
@@ -148,6 +157,25 @@ def clock(language: str, at: time | datetime) -> str:
     return format_time(at.replace(tzinfo=None), "short", locale=_locale(language))
 
 
+@lru_cache(maxsize=64)
+def _weekday_pattern(language: str) -> str:
+    """Return how weekday, day and month stand together, with both names in full: few languages have that ready."""
+    skeletons = _locale(language).datetime_skeletons
+    pattern = str(skeletons[match_skeleton("MMMMEEEEd", skeletons) or "MMMEd"])
+    return _PATTERN_PART.sub(lambda part: part[1] * 4 if part[1] else part[0], pattern)
+
+
+def weekday_date(language: str, on: date) -> str:
+    """Say a date of these days as people do: Thursday 19 November."""
+    return format_date(on, _weekday_pattern(language), locale=_locale(language))
+
+
+def weekday_clock(language: str, at: datetime) -> str:
+    """Say a moment of these days: Thursday 19 November, 14:00."""
+    glue = str(get_datetime_format("medium", _locale(language))).replace("'", "")
+    return glue.replace("{1}", weekday_date(language, at.date())).replace("{0}", clock(language, at))
+
+
 @lru_cache(maxsize=512)
 def weekday(language: str, number: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
     """Name a day of the week, Monday being 0."""
@@ -156,7 +184,7 @@ def weekday(language: str, number: int, width: Literal["wide", "abbreviated"] = 
 
 def language_name(language: str, code: str) -> str:
     """Name the language `code` in her language, or show the code where Babel has no name."""
-    name = _locale(language).languages.get(code)
+    name = _locale(language).languages.get(_NAMED_AS.get(code, code))
     return str(name) if name else code
 
 

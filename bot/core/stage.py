@@ -1,14 +1,14 @@
 """What one person has before her: the choices and the texts of her position, in her language."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from bot.core import speech
+from bot.core import ago, speech
 from bot.core.card import Teller
-from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT, Contact, Position
+from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT, Contact, Notice, Position
 from bot.core.directory import Confidence, Service
 from bot.core.flow import Node
 from bot.core.library import MENU, Library
@@ -19,7 +19,11 @@ T = TypeVar("T")
 
 PAGE = 6
 """Entries of a list on one screen: what fits on a small phone above the ways out."""
+READABLE = frozenset(("telegram",))
+"""Channels whose platform can read along."""
 NO_COUNTRY = ""
+UNKNOWN = "…"
+"""Shown for what should have been filled in; `comadre check` lets no such text pass."""
 EMERGENCY = "emergency"
 NEXT_TOPIC = {"sexual_violence": "violence", "crime_victims": "violence", "spiking": "sexual_violence"}
 """Which lines help where a country has none for a topic."""
@@ -61,6 +65,12 @@ class Stage:
         """Tell whether she is in the middle of an emergency."""
         flow = self.library.flows.get(self.position.flow)
         return bool(flow and flow.urgent)
+
+    @property
+    def is_readable(self) -> bool:
+        """Tell whether being here gives something away to the platform: she is told so, once."""
+        flow = self.library.flows.get(self.position.flow)
+        return self.channel in READABLE and bool(flow and flow.sensitive and self.node.sensitive)
 
     @cached_property
     def teller(self) -> Teller:
@@ -221,8 +231,20 @@ class Stage:
     def screen(self, note: str = "") -> Screen:
         """Say the position; `note`, a phrase, comes before it."""
         if self._is_dynamic or any("{" in text for text in self.node.say):
-            return self._screen(note)
-        return self._once(f"screen {note}", lambda: self._screen(note))
+            screen = self._screen(note)
+        else:
+            screen = self._once(f"screen {note}", lambda: self._screen(note))
+        if self.contact.notice is Notice.HERE and self.is_readable:
+            return replace(screen, texts=(*screen.texts, self._notice()))
+        return screen
+
+    def _notice(self) -> str:
+        """Say who can read along, and where nobody but her can."""
+        phrase, language = self.library.phrase, self.contact.language
+        here = phrase(language, "readable_here")
+        if not self.library.directory.links.signal:
+            return here
+        return f"{here}\n\n{self._fill(phrase(language, 'readable_here_signal'))}"
 
     def _screen(self, note: str) -> Screen:
         texts = [
@@ -232,7 +254,8 @@ class Stage:
         if note:
             texts[0] = f"{self.library.phrase(self.contact.language, note)}\n\n{texts[0]}"
         choices = tuple(Choice(item.token, self.label(item)) for item in self.shown)
-        return Screen(tuple(texts), choices, tuple(choice for _, choice in self.ways))
+        picture = self.library.picture(self.contact.language, self.node.image)
+        return Screen(tuple(texts), choices, tuple(choice for _, choice in self.ways), picture)
 
     def _fill(self, text: str) -> str:
         if "{" not in text:
@@ -242,19 +265,41 @@ class Stage:
         return speech.fill(text, values, isolate=isolate)
 
     def _value(self, name: str, argument: str) -> str:
+        if name in ("hotline", "hotlines"):
+            return self._lines(name, argument)
+        if name == "ago":
+            return self._ago(argument)
+        if name == "link":
+            return self._link(argument)
+        if name == "service":
+            return self._service()
+        return self._kept() if name == "kept" else self._name_of(name)
+
+    def _lines(self, name: str, argument: str) -> str:
         if name == "hotline":
             return self._numbers(argument)
-        if name == "hotlines":
-            topic = self._topic(argument)
-            told = self.teller.hotlines(self.country, topic, self.contact.city) if self.country else ""
-            return told or self._numbers(topic)
+        topic = self._topic(argument)
+        told = self.teller.hotlines(self.country, topic, self.contact.city) if self.country else ""
+        return told or self._numbers(topic)
+
+    def _service(self) -> str:
         service = self.library.services.get(self.known("service"))
-        if name == "service":
-            # Staff may have taken it out while she was reading.
-            return self.teller.service(service) if service else self.library.phrase(self.contact.language, "place_gone")
-        if name == "kept":
-            return self._kept()
-        return self._name_of(name)
+        # Staff may have taken it out while she was reading.
+        return self.teller.service(service) if service else self.library.phrase(self.contact.language, "place_gone")
+
+    def _link(self, name: str) -> str:
+        link: str | None = getattr(self.library.directory.links, name, None)
+        return link or self.library.phrase(self.contact.language, "no_link")
+
+    def _ago(self, written: str) -> str:
+        """Say a moment that long ago by the clock of her city; where she may be anywhere, only the day."""
+        since, language = ago.span(written), self.contact.language
+        if since is None:
+            return UNKNOWN
+        if city := self.library.cities.get(self.contact.city):
+            return speech.weekday_clock(language, ago.full_hour(since, self.now, city.zone))
+        zones = {each.zone for each in self.library.directory.cities}
+        return speech.weekday_date(language, ago.full_day(since, self.now, zones))
 
     def _topic(self, argument: str) -> str:
         """Return the topic to show: the nearest that her country has a line for."""
@@ -278,7 +323,7 @@ class Stage:
             return say(language, DIRECTORY, need.name)
         if subject == "language":
             return self.library.speech.languages[language].name
-        return "…"
+        return UNKNOWN
 
     def _kept(self) -> str:
         """Say what is stored about her, computed from the record itself and the times that end it."""
@@ -287,6 +332,7 @@ class Stage:
         for name, is_kept, duration in (
             ("language", contact.language, LANGUAGE_KEPT),
             ("city", contact.city, LANGUAGE_KEPT),
+            ("notice", contact.notice, LANGUAGE_KEPT),
             ("position", contact.position, POSITION_KEPT),
             ("handles", contact.handles or contact.living, HANDLE_KEPT),
             ("timer", contact.timer, timedelta()),

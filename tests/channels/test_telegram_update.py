@@ -88,6 +88,8 @@ def test_a_press_comes_in_with_its_token_and_what_to_answer() -> None:
     query = {"id": "99", "from": ANA, "chat_instance": "1", "data": "abc", "message": {"message_id": 4, "chat": CHAT}}
     expected = {"token": "abc", "handle": "4", "press": "99"}
     assert read({"update_id": 5, "callback_query": query}) == incoming(Kind.PRESS, **expected)
+    query["message"]["photo"] = [FILE]
+    assert read({"update_id": 5, "callback_query": query}) == incoming(Kind.PRESS, **expected | {"handle": "4p"})
 
 
 def test_an_edit_comes_in_without_its_words() -> None:

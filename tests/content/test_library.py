@@ -13,7 +13,7 @@ def test_a_good_folder_becomes_a_library(tmp_path: Path) -> None:
     content, library = read_content(lay(tmp_path))
     assert content.findings == []
     assert library
-    assert set(library.flows) == {"start", "now", "find", "me"}
+    assert set(library.flows) == {"start", "now", "find", "me", "side"}
     assert library.node(Position("now", "two_minutes"))
     assert set(library.speech.catalogues) == {"pt"}
     assert library.directory.cities[0].id == "porto"

@@ -17,6 +17,7 @@ FILES = {
     "directory": ["directory.yaml"],
     "languages": ["locales/languages.yaml"],
     "phrases": ["flows/phrases.yaml"],
+    "pictures": ["locales/media/pictures.yaml"],
     "flow": ["flows/start.yaml", "flows/now.yaml", "flows/find.yaml", "flows/me.yaml"],
 }
 NODE = "spec: 1\ntitle: T\nreviewed: 2026-11-21\nnodes:\n  start:\n"
@@ -54,6 +55,9 @@ def test_the_schema_in_the_docs_is_up_to_date(kind: Kind) -> None:
         ("    say: One\n", True),
         ("    say: [One, Two]\n", True),
         ("    say: {}\n", False),
+        ("    say: One\n    image: wake\n", True),
+        ("    say: One\n    image: [wake, call]\n", False),
+        ("    say: One\n    image: wake.png\n", False),
         ("    say: One\n    choices: {Go on: start}\n", True),
         ("    say: One\n    choices: {Go on: {go: start, set: {need: food}}}\n", True),
         ("    say: One\n    choices: {Go on: {set: {need: food}}}\n", False),
@@ -64,6 +68,11 @@ def test_the_schema_in_the_docs_is_up_to_date(kind: Kind) -> None:
         ("    say: One\n    choises: {Go on: start}\n", False),
         ("    say: One\n    ask: weather\n    go: start\n", False),
         ("    switch: {city: {none: start, else: start}}\n", True),
+        ("    say: One\n    facts: B tips.md 9 from example.org\n", True),
+        ("    say: One\n    facts: []\n", True),
+        ("    say: One\n    facts:\n      - A from example.org, example.com\n      - C tips.md 10\n", True),
+        ("    say: One\n    facts: B tips.md 9\n", False),
+        ("    say: One\n    facts: [D tips.md 9 from example.org]\n", False),
         ("    say: One\n  Not a name:\n    say: Two\n", False),
     ],
 )

@@ -155,9 +155,10 @@ def happened(screen: Screen | None, effects: tuple[Effect, ...]) -> tuple[dict[s
         entries.append({"effects": [tell(effect) for effect in effects]})
     if screen:
         said = {"bot": screen.texts[0] if len(screen.texts) == 1 else list(screen.texts)}
+        picture = {"picture": screen.picture.name} if screen.picture else {}
         buttons = {"buttons": [each.label for each in screen.choices]} if screen.choices else {}
         ways = {"ways": [each.label for each in screen.ways]} if screen.ways else {}
-        entries.append({**said, **buttons, **ways})
+        entries.append({**said, **picture, **buttons, **ways})
     return tuple(entries) or ({"silence": "nothing is sent"},)
 
 
@@ -187,7 +188,7 @@ def _lines(entry: dict[str, Any]) -> Iterator[str]:
         start = "  - " if number == 0 else "    "
         if key in ("buttons", "ways", "effects"):
             yield f"{start}{key}: [{', '.join(map(_word, value))}]"
-        elif key == "silence":
+        elif key in ("picture", "silence"):
             yield f"{start}{key}: {value}"
         elif isinstance(value, str):
             yield from _text(f"{start}{key}:", value, "      ")

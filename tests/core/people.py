@@ -1,10 +1,11 @@
 """People in any state who do anything, for the tests of the engine."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer
+from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Notice, Position, Timer
 from bot.core.flow import Flow
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, fold
@@ -63,6 +64,7 @@ contacts = st.builds(
         st.sampled_from([node for flow in library.flows.values() for node in flow.nodes]),
         st.just(str(ANA)),
     ),
+    notice=st.sampled_from(Notice),
     recent=st.lists(MARK, max_size=RECENT_LIMIT).map(tuple),
     living=st.lists(st.sampled_from("123456789"), max_size=3, unique=True).map(tuple),
     handles=st.lists(
@@ -103,4 +105,4 @@ incomings = hers | st.builds(Incoming, st.just(ANA), st.sampled_from(OURS), st.j
 def with_flow(library: Library, **nodes: dict[str, object]) -> Library:
     """Return the library with one more flow, `trial`."""
     flow = Flow.model_validate({"spec": 1, "title": "x", "reviewed": "2026-11-21", "nodes": nodes})
-    return Library({**library.flows, "trial": flow}, library.phrases, library.directory, library.speech)
+    return replace(library, flows={**library.flows, "trial": flow})

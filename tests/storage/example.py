@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer
+from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Notice, Position, Timer
 from bot.core.message import Address, fold
 from bot.storage.store import Store
 
@@ -32,6 +32,7 @@ contacts = st.builds(
     trail=st.lists(positions, max_size=TRAIL_LIMIT).map(tuple),
     answers=st.dictionaries(words, words, max_size=6),
     timer=st.none() | st.builds(Timer, st.integers(0, 2**40), words, addresses.map(str)),
+    notice=st.sampled_from(Notice),
     recent=st.lists(words, max_size=RECENT_LIMIT).map(tuple),
     living=st.lists(words, max_size=4).map(tuple),
     handles=handles,

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from bot.content.finding import Finding
 from bot.content.library import Content
 from bot.content.rules.flow import nodes
+from bot.content.wordlist import WordList
 from bot.core.contact import Position
 from bot.core.flow import place
 from bot.core.speech import SOURCE, normalise
 
 LOCK_SCREEN = 60
 """Characters that a lock screen shows of a message."""
-ANY_ENDING = "*"
 
 _SHOWN = re.compile(rf"(?s).{{{LOCK_SCREEN}}}(?:(?<=\w)\w*)?")
 """What is cut in the middle of a word is read to its end."""
@@ -44,7 +44,11 @@ def _landings(content: Content, at: Position, passed: set[Position]) -> Iterator
 
 
 def _unsafe(content: Content, at: Position) -> Iterator[Finding]:
-    text = content.flows[at.flow].nodes[at.node].say[0]
+    node = content.flows[at.flow].nodes[at.node]
+    if node.image:
+        message = "comes by itself and shows its picture on a lock screen; put the picture on the next screen"
+        yield content.in_flow(at.flow, ("nodes", at.node, "image"), message)
+    text = node.say[0]
     if (english := content.languages.get(SOURCE)) and (word := _sensitive(text, english.sensitive)):
         yield content.in_flow(at.flow, ("nodes", at.node, "say", 0), _message(word))
     for language, entries in content.translations.items():
@@ -62,9 +66,4 @@ def _message(word: str) -> str:
 def _sensitive(text: str, sensitive: tuple[str, ...]) -> str:
     """Return the first sensitive entry that begins where a lock screen still shows it."""
     cut = _SHOWN.match(text)
-    shown = f" {normalise(cut[0] if cut else text)} "
-    for entry in sensitive:
-        word = normalise(entry)
-        if word and f" {word}{'' if entry.endswith(ANY_ENDING) else ' '}" in shown:
-            return entry
-    return ""
+    return WordList(sensitive).first_in(normalise(cut[0] if cut else text))
