@@ -42,6 +42,9 @@ def _flow_messages(stem: str, data: dict[str, Any]) -> Iterator[Message]:
     if data.get("keywords"):
         yield ("keywords",), flow_keywords(stem), KEYWORDS_SEPARATOR.join(data["keywords"])
     for name, node in data["nodes"].items():
+        if node.get("keywords"):
+            keywords = KEYWORDS_SEPARATOR.join(node["keywords"])
+            yield ("nodes", name, "keywords"), flow_keywords(f"{stem}.{name}"), keywords
         said = node.get("say", [])
         if isinstance(said, str):
             yield ("nodes", name, "say"), stem, said

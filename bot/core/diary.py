@@ -14,8 +14,8 @@ from bot.core.message import fold
 from bot.core.notice import Notice, NoticeKind
 from bot.core.reminder import Reminder, reminders
 
-FAR = timedelta(days=400)
-"""A meeting that somebody answered or proposed something for is never further away."""
+FAR = timedelta(days=90)
+"""A meeting is shown, and so answered, sixty days ahead at most; one that moves further than this is another one."""
 NOWHERE = ZoneInfo("UTC")
 """The clock of a group that the directory no longer has."""
 

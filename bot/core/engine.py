@@ -214,8 +214,8 @@ class _Step:
                 return step.go(item.go, turns_page=item.turns_page)
             case Spoken(language):
                 return self._with(language=language).show()
-            case Opened(flow):
-                return self.go(Position(flow, "start"))
+            case Opened(target):
+                return self.go(self.library.resolve(target, ""))
             case Unclear(phrase):
                 return self.show(phrase)
             case _:

@@ -54,6 +54,8 @@ def _as_option(value: Any) -> Any:
 class Node(Entry):
     """One step: it says something and waits, or decides and goes on."""
 
+    keywords: tuple[str, ...] = ()
+    """What she may type to come to this node, where the start of the flow is too far from it."""
     say: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)] = ()
     image: Name | None = None
     """A picture of what the first text says, for who reads slowly or not at all."""
@@ -141,6 +143,14 @@ class Flow(Entry):
         if asked and self.urgent:
             asked.add("clinician")
         return tuple(sorted(asked - self.signed.keys()))
+
+    def spoken(self, name: str) -> Iterator[tuple[str, tuple[str | int, ...], tuple[str, ...]]]:
+        """Name the places of this flow, called `name`, that she may type her way to: target, path, keywords."""
+        if self.keywords:
+            yield name, ("keywords",), self.keywords
+        for node_name, node in self.nodes.items():
+            if node.keywords:
+                yield f"{name}.{node_name}", ("nodes", node_name, "keywords"), node.keywords
 
 
 class Phrases(Entry):

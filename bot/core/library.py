@@ -1,8 +1,8 @@
 """Flows, directory and languages, loaded together and never changed: a new one takes the place of the old."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,9 @@ from bot.core.directory import City, Directory, Group, Hotline, Need, Service
 from bot.core.flow import Flow, Node, place
 from bot.core.message import Picture
 from bot.core.search import NameIndex
-from bot.core.speech import DIRECTORY, PHRASES, PICTURES, Speech, fill, normalise
-from bot.core.vocabulary import Keyword, Sense, Vocabulary
+from bot.core.speech import DIRECTORY, PHRASES, PICTURES, SOURCE, Speech, fill, normalise
+from bot.core.tongue import Sense, Tongue, Urgency
+from bot.core.vocabulary import Vocabulary
 
 T = TypeVar("T")
 
@@ -145,25 +146,49 @@ class Library:
         return Vocabulary(
             commands=vocabulary.commands(languages),
             languages=vocabulary.language_names(languages),
-            keywords=tuple(self._keywords()),
-            negations=frozenset(normalise(word) for language in languages.values() for word in language.negations),
+            tongues=(self._cities, *map(self._tongue, languages)),
         )
 
-    def _keywords(self) -> Iterator[Keyword]:
-        for name, flow in self.flows.items():
-            yield from self._translated(flow.keywords, flow_keywords(name), Sense.FLOW, name, is_urgent=flow.urgent)
-        for need in self.directory.needs:
-            yield from self._translated(need.keywords, need_keywords(need.id), Sense.NEED, need.id)
-        for city in self.directory.cities:
-            yield from vocabulary.keywords((city.name, *city.aliases), Sense.CITY, city.id)
+    @property
+    def _cities(self) -> Tongue:
+        """The names of cities, which belong to no language."""
+        cities = self.directory.cities
+        return Tongue(
+            tuple(
+                keyword
+                for city in cities
+                for keyword in vocabulary.keywords((city.name, *city.aliases), Sense.CITY, city.id)
+            )
+        )
 
-    def _translated(
-        self, words: Iterable[str], context: str, sense: Sense, target: str, *, is_urgent: bool = False
-    ) -> list[Keyword]:
+    def _tongue(self, code: str) -> Tongue:
+        language = self.speech.languages[code]
+        habits = vocabulary.habits(language)
+        make = partial(vocabulary.keywords, shorthand=habits.shorthand)
+        found = [
+            keyword
+            for target, sense, words, urgency in self._meanings()
+            for keyword in make(self._spoken(words, target, sense, code), sense, target, urgency=urgency)
+        ]
+        return Tongue((*found, *make(language.sayings, Sense.SAYING, "")), habits)
+
+    def _meanings(self) -> Iterator[tuple[str, Sense, tuple[str, ...], Urgency]]:
+        for name, flow in self.flows.items():
+            danger = Urgency.HELP if name == HELP.flow else Urgency.DANGER
+            urgency = danger if flow.urgent else Urgency.NONE
+            for target, _, words in flow.spoken(name):
+                yield target, Sense.FLOW, words, urgency
+        for need in self.directory.needs:
+            yield need.id, Sense.NEED, need.keywords, Urgency.NONE
+
+    def _spoken(self, words: tuple[str, ...], target: str, sense: Sense, language: str) -> tuple[str, ...]:
+        """Return the keywords of one language, none where its translator has written none."""
+        if language == SOURCE:
+            return words
         source = KEYWORDS_SEPARATOR.join(words)
-        texts = {source, *(self.speech.say(language, context, source) for language in self.speech.languages)}
-        phrases = [phrase for text in sorted(texts) for phrase in text.split(",")]
-        return vocabulary.keywords(phrases, sense, target, is_urgent=is_urgent)
+        context = flow_keywords(target) if sense is Sense.FLOW else need_keywords(target)
+        translated = self.speech.say(language, context, source)
+        return () if translated == source else tuple(translated.split(","))
 
     def warm(self) -> "Library":
         """Build every index now, on the loading thread, so that no woman waits for it."""
@@ -182,9 +207,9 @@ class Library:
         )
 
 
-def flow_keywords(flow: str) -> str:
-    """Name the context in which a translator finds the keywords of a flow."""
-    return f"keywords:{flow}"
+def flow_keywords(target: str) -> str:
+    """Name the context in which a translator finds the keywords of a flow, or of a node: `ways.wound`."""
+    return f"keywords:{target}"
 
 
 def need_keywords(need: str) -> str:

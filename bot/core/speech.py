@@ -58,6 +58,14 @@ class Language(Entry):
     """What a stranger must not read on her lock screen."""
     avoid: tuple[str, ...] = ()
     """Words that judge, label or order about: the bot does not say them."""
+    fillers: tuple[str, ...] = ()
+    """Words that may stand inside any keyword: *the*, *really*."""
+    shorthand: dict[str, str] = Field(default={})
+    """What people write for short: *isnt* is *is not*."""
+    groups: dict[str, tuple[str, ...]] = Field(default={})
+    """Words that a keyword may name together: `<who>` is *she*, *my friend* and so on."""
+    sayings: tuple[str, ...] = ()
+    """What only sounds like danger, written as keywords are."""
 
 
 class Languages(Entry):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import fuzz
 
@@ -12,7 +13,7 @@ from bot.core.library import Library
 from bot.core.message import Incoming, Kind, Media
 from bot.core.speech import Word, normalise
 from bot.core.stage import Stage
-from bot.core.vocabulary import Sense
+from bot.core.tongue import Match, Sense, Urgency
 
 LONGEST_READ = 1000
 """Characters that are looked at; a longer message is still searched for a cry for help at its beginning."""
@@ -66,9 +67,9 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Keywords of a flow."""
+    """Keywords of a flow, or of a node: `ways.wound`."""
 
-    flow: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,24 @@ class Unclear:
     phrase: str
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What she typed, and the keywords in it, looked for once."""
+
+    library: Library
+    text: str
+
+    @cached_property
+    def found(self) -> list[Match]:
+        return self.library.vocabulary.find(self.text)
+
+    @cached_property
+    def meant(self) -> frozenset[str]:
+        """The words of keywords that are no typing errors: only a label that has them too is near."""
+        words, knows = self.text.split(), self.library.vocabulary.knows
+        return frozenset(word for match in self.found for word in words[match.start : match.end + 1] if knows(word))
+
+
 Meaning = Command | Chosen | Answered | Placed | Spoken | Opened | Sought | Found | Unclear
 
 
@@ -111,10 +130,11 @@ def understand(library: Library, incoming: Incoming, stage: Stage | None) -> Mea
         answer = _answer(stage, incoming.text)
         if answer:
             return Answered(answer)
+    said = _Said(library, text)
     return (
-        (stage and _choice(stage, text))
+        (stage and _choice(stage, said))
         or _language(library, text)
-        or _keyword(library, stage, text)
+        or _keyword(stage, said)
         or _name(library, stage, text)
         or Unclear(_why_unclear(incoming, stage))
     )
@@ -177,11 +197,12 @@ def read_time(text: str) -> str:
     return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else ""  # noqa: PLR2004 - hours and minutes
 
 
-def _choice(stage: Stage, text: str) -> Meaning | None:
+def _choice(stage: Stage, said: _Said) -> Meaning | None:
     """Find the choice by its number, its label in any language, or a near miss of it."""
+    text = said.text
     if (exact := _exactly(stage, text)) or not text or text.isdecimal():
         return exact
-    near = _guessed(stage, _all_labels(stage), text)
+    near = _guessed(stage, _all_labels(stage), said)
     return Chosen(near) if near else None
 
 
@@ -202,12 +223,15 @@ def _all_labels(stage: Stage) -> list[tuple[str, Item]]:
     return [(normalise(label), item) for item in stage.shown for label in _labels(stage, item)]
 
 
-def _guessed(stage: Stage, labels: list[tuple[str, Item]], text: str) -> Item | None:
+def _guessed(stage: Stage, labels: list[tuple[str, Item]], said: _Said) -> Item | None:
     """Guess the choice she means, never across a negation: `not breathing` must not become `breathing`."""
     is_negated = stage.library.vocabulary.is_negated
-    alike = [(label, item) for label, item in labels if is_negated(label) == is_negated(text)]
-    keyword = next((" ".join(each.tokens) for each in stage.library.vocabulary.find(text)), "")
-    return _near(alike, text) or _partly(alike, text) or _partly(alike, keyword)
+    alike = [(label, item) for label, item in labels if is_negated(label) == is_negated(said.text)]
+    near = [(label, item) for label, item in alike if said.meant.issubset(label.split())]
+    keyword = ""
+    if said.found:
+        keyword = " ".join(said.text.split()[said.found[0].start : said.found[0].end + 1])
+    return _near(near, said.text) or _partly(alike, said.text) or _partly(alike, keyword)
 
 
 def _labels(stage: Stage, item: Item) -> set[str]:
@@ -251,12 +275,13 @@ def _language(library: Library, text: str) -> Meaning | None:
     return Spoken(code) if code else None
 
 
-def _keyword(library: Library, stage: Stage | None, text: str) -> Meaning | None:
+def _keyword(stage: Stage | None, said: _Said) -> Meaning | None:
     """Urgent flows, then whichever of a need and a flow she said more of, then a city."""
-    found = library.vocabulary.find(text)
-    if found and found[0].is_urgent:
-        return Opened(found[0].target)
-    if stage and stage.is_urgent and library.vocabulary.is_negated(text):
+    found = [match.keyword for match in said.found]
+    if found and found[0].urgency:
+        is_helped = stage and stage.is_urgent and found[0].urgency is Urgency.HELP
+        return None if is_helped else Opened(found[0].target)
+    if stage and stage.is_urgent and said.library.vocabulary.is_negated(said.text):
         # "No naloxone" asks for no place that has it: nothing takes her out of an emergency by a guess.
         return None
     city = next((keyword.target for keyword in found if keyword.sense is Sense.CITY), "")

@@ -10,7 +10,7 @@ from secrets import token_bytes
 import orjson
 
 from bot.core.house import Progress
-from bot.core.notice import Notice
+from bot.core.notice import Notice, NoticeKind
 from bot.log import EVENTS
 from bot.storage.vault import SealError, Vault
 
@@ -98,7 +98,7 @@ class Notices:
         query = "SELECT id, sealed FROM notice WHERE stage IN ('asked', 'due', 'sending')"
         for name, sealed in connection.execute(query).fetchall():
             notice = self._salvage(name, sealed)
-            if notice and notice.author == author:
+            if notice and notice.kind is NoticeKind.BROADCAST and notice.author == author:
                 self.halt(connection, name)
 
     def approve(self, connection: sqlite3.Connection, name: bytes) -> None:

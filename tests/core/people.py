@@ -9,6 +9,7 @@ from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, H
 from bot.core.flow import Flow
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, fold
+from bot.core.terms import Terms
 from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
@@ -71,6 +72,17 @@ contacts = st.builds(
         st.builds(Handle, st.integers(0, 10**6).map(str), st.just(fold(NOW))), max_size=HANDLE_LIMIT // 10
     ).map(tuple),
     seen=st.integers(fold(NOW) - 800, fold(NOW)),
+) | st.builds(
+    lambda position, group, terms, is_asked: replace(
+        Contact("pt", "porto", position, answers={"group": group, "meeting": "2026-11-25"}, seen=fold(NOW)),
+        memberships={group: terms},
+        address=str(ANA),
+        is_asked=is_asked,
+    ),
+    st.none() | stale,
+    st.sampled_from(("gone", "trial-porto")),
+    st.sampled_from((Terms(), Terms("quiet"))),
+    st.booleans(),
 )
 """Anyone whom the store may hold."""
 

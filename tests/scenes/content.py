@@ -26,7 +26,7 @@ def library() -> Library:
     """Return the library that we ship with the invented groups in place of others."""
     written: dict[str, Any] = yaml.safe_load((FOLDER / "groups.yaml").read_text(encoding="utf-8"))
     groups = [Group.model_validate({**INVENTED, **group}) for group in written["groups"]]
-    return with_groups(shipped(), groups, written["said"])
+    return with_groups(shipped(), groups, written["said"]).warm()
 
 
 def with_groups(library: Library, groups: Iterable[Group], said: Mapping[str, Mapping[str, str]]) -> Library:
@@ -37,4 +37,4 @@ def with_groups(library: Library, groups: Iterable[Group], said: Mapping[str, Ma
         known = {(DIRECTORY, text): translated for text, translated in texts.items()}
         catalogues[language] = {**catalogues.get(language, {}), **known}
     directory = library.directory.model_copy(update={"groups": tuple(groups)})
-    return Library(library.flows, library.phrases, directory, Speech(speech.languages, catalogues)).warm()
+    return Library(library.flows, library.phrases, directory, Speech(speech.languages, catalogues))

@@ -44,6 +44,7 @@ class Arrival:
     to: Address
     at: datetime
     outgoing: Outgoing
+    notice: Notice
 
 
 @dataclass
@@ -107,7 +108,7 @@ class World:
                 outgoing = Outgoing(delivery.to, delivery.screen)
                 channel: Channel = self.chats[delivery.to.channel]
                 shown = await channel.show(outgoing)
-                self.arrivals.append(Arrival(delivery.to, now, outgoing))
+                self.arrivals.append(Arrival(delivery.to, now, outgoing, delivery.notice))
                 await outbox.settle([Outcome(delivery, "sent", shown.living)], now)
         await outbox.end(now)
 

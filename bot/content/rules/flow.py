@@ -95,7 +95,7 @@ def unreachable_node(content: Content) -> Iterator[Finding]:
     leads: dict[Position, set[Position]] = {}
     for at, node in known.items():
         leads[at] = {Position(*place(target, at.flow, flows)) for target in node.targets()}
-    spoken = {Position(name, START) for name, flow in flows.items() if flow.keywords}
+    spoken = {Position(*place(target, "", flows)) for name, flow in flows.items() for target, *_ in flow.spoken(name)}
     reached = _reached(leads, {*LANDMARKS, *OF_ROOMS, *spoken})
     for at in known:
         if at not in reached and START in flows[at.flow].nodes:
