@@ -19,6 +19,8 @@ KEPT = timedelta(days=14)
 HIDDEN_FOR = 2
 """Hours, the present one included, in which who has just hidden the chat hears nothing of what was on its way."""
 ID_LENGTH = 16
+FIRST = 1
+"""The rank of what is due for somebody."""
 AWAITED = 0
 """The rank of what waited for somebody to write, once she did: it belongs to the conversation."""
 PURGE_BATCH = 1000
@@ -184,11 +186,11 @@ class Notices:
         )
         connection.execute("UPDATE delivery SET contact = randomblob(32) WHERE contact = ?", (key,))
 
-    def recover(self, connection: sqlite3.Connection) -> int:
-        """After a crash, make the deliveries again that nobody knows the end of, and count them."""
+    def recover(self, connection: sqlite3.Connection, now: datetime) -> int:
+        """After a crash, make the deliveries again that nobody knows the end of, after all others, and count them."""
         rows = connection.execute("SELECT notice, contact FROM delivery WHERE state = 'sending'").fetchall()
         for name, key in rows:
-            self.settle(connection, name, key, "pending")
+            self.settle(connection, name, key, "pending", due_at=int(now.timestamp()))
         return len(rows)
 
     def end(self, connection: sqlite3.Connection, now: datetime) -> list[tuple[bytes, Notice]]:

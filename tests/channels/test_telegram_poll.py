@@ -12,7 +12,6 @@ from bot.channels.telegram_poll import Poll, Window
 from bot.core.message import Kind
 from tests.channels.conftest import Desk, Sleeper, running
 from tests.channels.test_telegram_update import GROUP, GROUP_ID, PLANTED, member, parts, planted
-from tests.core.people import OURS
 from tests.fake_bot_api import FakeBotApi, Fault
 
 ANA, BEA = 7, 8

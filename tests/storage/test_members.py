@@ -26,12 +26,15 @@ from bot.core.message import Address, Screen, fold
 from bot.core.notice import Notice, NoticeKind
 from bot.core.terms import Terms
 from bot.core.verdict import Drop, Judge, Send, Wait
-from bot.storage.outbox import Outcome
+from bot.storage.outbox import Outcome, Room
 from bot.storage.store import Store
 from tests.storage.example import ANA, EVA, HOUR, NOW, read, read_all, search, write
 
 GROUP, OTHER = "circle", "other"
 LATER = NOW + timedelta(days=1)
+
+OPEN = {(channel, rank): NOW - timedelta(days=999) for channel in ("telegram", "signal") for rank in (1, 2)}
+EVERYTHING = Room(99, {1: 99, 2: 99}, OPEN)
 
 
 def member(address: Address = ANA, *groups: str, seen: int = HOUR, language: str = "pt") -> Contact:
@@ -78,7 +81,7 @@ async def take(store: Store, address: Address, *changes: object) -> None:
 async def readers(store: Store, at: datetime = NOW, judge: Judge = send) -> list[Address]:
     """Send what is due, and return to whom."""
     await store.outbox.open_due(at)
-    return [each.to for each in await store.outbox.claim(at, 99, judge)]
+    return [each.to for each in await store.outbox.claim(at, EVERYTHING, judge)]
 
 
 async def test_a_notice_reaches_the_members_of_its_groups_once_each(store: Store) -> None:
@@ -174,7 +177,7 @@ async def test_forgetting_leaves_no_row_and_no_byte_of_her_pseudonym(store: Stor
 
 async def _claim(store: Store, judge: Judge) -> list[Any]:
     await store.outbox.open_due(NOW)
-    return await store.outbox.claim(NOW, 99, judge)
+    return await store.outbox.claim(NOW, EVERYTHING, judge)
 
 
 async def test_what_is_kept_about_groups_tells_nothing_without_the_key(store: Store, path: Path) -> None:
@@ -250,7 +253,7 @@ async def test_the_silent_are_asked_once_however_often_we_look(store: Store) -> 
 
 async def _open_and_claim(store: Store, at: datetime) -> list[Any]:
     await store.outbox.open_due(at)
-    return await store.outbox.claim(at, 99, send)
+    return await store.outbox.claim(at, EVERYTHING, send)
 
 
 async def test_two_who_fall_silent_on_one_day_are_both_asked_and_nobody_else(store: Store) -> None:
