@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.content.rules.lock_screen import LOCK_SCREEN
-from bot.content.wordlist import WordList
 from bot.core.contact import Contact, Position, Timer
 from bot.core.engine import respond
 from bot.core.house import GroupState, House
@@ -19,6 +18,7 @@ from bot.core.speech import normalise
 from bot.core.telling import judge
 from bot.core.terms import Terms
 from bot.core.verdict import Send
+from bot.core.wordlist import WordList
 from tests.scenes.content import library
 
 ANA = Address("telegram", "700000001")
