@@ -173,6 +173,12 @@ class FakeBotApi(Platform):
         here.messages[message.id] = message
         return self.updates.push({"message": here.shown(message, self.me)})
 
+    def meet(self, *chats: int) -> None:
+        """Let people have opened the bot long ago."""
+        for chat in chats:
+            user = {"id": chat, "is_bot": False, "first_name": "Ana"}
+            self.chats.setdefault(chat, Chat({"id": chat, "type": "private", "first_name": "Ana"}, user))
+
     def press(self, chat: int, data: str, message_id: int | None = None) -> int:
         """Press a button of a message (default: the newest that has it); an old message may be gone by now."""
         here = self.chats[chat]

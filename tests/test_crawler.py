@@ -23,7 +23,14 @@ from tests.scenes import content
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 CHANNELS = ("telegram", "signal", "web", "terminal")
-EXAMPLES = {"text": "an example", "number": "3", "time": "18:30", "place": "porto"}
+EXAMPLES = {
+    "text": "an example",
+    "number": "3",
+    "day": "26/11",
+    "time": "18:30",
+    "place": "porto",
+    "content": "an example",
+}
 LONGEST_TEXT = 4096
 LONGEST_LABEL = 64
 LONGEST_TOKEN = 64

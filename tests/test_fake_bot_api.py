@@ -9,6 +9,7 @@ import pytest
 import telegram
 from aiogram.types import Update
 
+from tests.bot_api.limits import Limits
 from tests.fake_bot_api import FakeBotApi, Fault, Upload, aiogram_answer_judge, aiogram_judge
 
 ANA = 7
@@ -366,13 +367,23 @@ async def test_flood_limits_say_when_to_come_back(api: FakeBotApi, ask: Ask, clo
     """A second message to a chat within a second, and the 31st overall, get 429."""
     for chat in range(100, 131):
         api.say(chat, "x")
-    api.limits = True
+    api.limits = Limits()
     await ask("sendMessage", chat_id=ANA, text="x")
     assert await ask("sendMessage", chat_id=ANA, text="y") == "429 Too Many Requests: retry after 1"
     answers = [await ask("sendMessage", chat_id=chat, text="x") for chat in range(100, 131)]
     assert sum(isinstance(answer, str) for answer in answers) == 2
     clock.now += 1.0
     await ask("sendMessage", chat_id=ANA, text="y")
+
+
+async def test_a_server_may_limit_all_chats_together_only(api: FakeBotApi, ask: Ask, clock: Clock) -> None:
+    """Then a chat may get several messages in a second, and the count slides with the time."""
+    api.say(ANA, "x")
+    api.limits = Limits(overall=2, chat=0)
+    for wait, expected in ((0.0, True), (0.5, True), (0.4, False), (0.1, True), (0.4, False)):
+        clock.now += wait
+        assert isinstance(await ask("sendMessage", chat_id=ANA, text="x"), dict) is expected
+    assert (api.limits.taken, api.limits.refused) == (3, 2)
 
 
 async def test_a_fault_before_is_not_carried_out(api: FakeBotApi, ask: Ask) -> None:

@@ -254,7 +254,8 @@ class House:
                 case Answered(subject, value):
                     own[subject] = value
                 case Announced(notice, asks) if not any(each.notice.key == notice.key for each in notices):
-                    notices = (Progress("", notice, "asked" if asks else "due"), *notices)
+                    stage = "asked" if asks else "due"
+                    notices = (Progress("", notice, stage, audience=self.audience), *notices)
                 case Halted(name) | Approved(name):
                     stage = "halted" if isinstance(change, Halted) else "due"
                     notices = tuple(replace(each, stage=stage) if each.id == name else each for each in notices)

@@ -66,8 +66,10 @@ class Order:
         self._rated_at = 0.0
         self._slowed_at = 0.0
 
-    def join(self, message: Message) -> None:
+    def join(self, message: Message, now: float) -> None:
         """Line up behind those of the same rank."""
+        if message.rank != REPLY and not any(self._waiting[REPLY + 1 :]):
+            self._due_at = max(self._due_at, now)  # a flow that begins has nothing to make good
         self._waiting[message.rank].append(message)
 
     def drop(self, message: Message) -> None:

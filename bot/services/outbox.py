@@ -12,11 +12,10 @@ from bot.core.verdict import Drop, Judge
 from bot.log import EVENTS, place_of
 from bot.services.line import Line
 from bot.services.pace import Pace
-from bot.storage.notices import AWAITED
-from bot.storage.outbox import Delivery, Outcome
+from bot.storage.outbox import Delivery, Outcome, Room
 from bot.storage.store import Store
 
-RANKS = (FIRST, LAST) = (1, 2)
+RANKS = (1, 2)
 TICK = 1.0
 """Seconds between looks at what has come due; a clock that jumps is noticed as soon."""
 IN_AIR = 60
@@ -151,7 +150,7 @@ class Outbox:
             await self._rest()
 
     async def _recover(self) -> bool:
-        if number := await self._store.outbox.recover():
+        if number := await self._store.outbox.recover(self._now()):
             EVENTS.warning("%d deliveries were in the air at the last stop: they are made again", number)
         return True
 
@@ -162,18 +161,15 @@ class Outbox:
             self._looks_at = self._time() + TICK
             await self._store.outbox.open_due(now)
             await self._store.outbox.end(now)
-        most = self._rooms()
-        if not most or self._is_finishing:
+        room = self._room(now)
+        if not room.of_rank or self._is_finishing:
             await self._settle()
             return
         judge = await self._judging(now)
-        open_at = {at: now + timedelta(seconds=pause) for at, pause in self._pauses().items()}
         # Asked for together, both are on disk with one wait.
         settling = asyncio.ensure_future(self._settle())
         try:
-            if FIRST in most:
-                most[AWAITED] = most[FIRST]
-            for delivery in await self._store.outbox.claim(now, most, judge, open_at):
+            for delivery in await self._store.outbox.claim(now, room, judge):
                 self._send_off(delivery)
         finally:
             await settling
@@ -191,15 +187,15 @@ class Outbox:
         """Tell for how many seconds each channel takes nothing of each rank."""
         return {(name, rank): self._line(name).pause(rank, self._time()) for name in self._channels for rank in RANKS}
 
-    def _rooms(self) -> dict[int, int]:
-        """Tell how many deliveries of each rank there is room for."""
-        left, rooms = IN_AIR - len(self._flights), {}
-        for rank in RANKS:
-            wanted = max((self._line(name).room(rank, self._time()) for name in self._channels), default=0)
-            if room := min(left, wanted):
-                rooms[rank] = room
-                left -= room
-        return rooms
+    def _room(self, now: datetime) -> Room:
+        """Tell how many deliveries there is room for."""
+        in_all = IN_AIR - len(self._flights)
+        wanted = {
+            rank: max((self._line(name).room(rank, self._time()) for name in self._channels), default=0)
+            for rank in RANKS
+        }
+        open_at = {at: now + timedelta(seconds=pause) for at, pause in self._pauses().items()}
+        return Room(in_all, {rank: min(most, in_all) for rank, most in wanted.items() if most and in_all}, open_at)
 
     def _line(self, name: str) -> Line:
         return self._lines.setdefault(name, Line())

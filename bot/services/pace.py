@@ -64,7 +64,7 @@ class Pace:
         """Wait until a message may go; raises `SendError` when that is not soon, or when it was taken back."""
         if message.rank != REPLY and self.is_talking(message.chat):
             raise _withdrawn()
-        self._order.join(message)
+        self._order.join(message, self._now())
         self._look()
         if message.has_left:
             return

@@ -10,7 +10,7 @@ from secrets import token_bytes
 import orjson
 
 from bot.core.house import Progress
-from bot.core.notice import Notice
+from bot.core.notice import Notice, NoticeKind
 from bot.log import EVENTS
 from bot.storage.vault import SealError, Vault
 
@@ -19,6 +19,8 @@ KEPT = timedelta(days=14)
 HIDDEN_FOR = 2
 """Hours, the present one included, in which who has just hidden the chat hears nothing of what was on its way."""
 ID_LENGTH = 16
+FIRST = 1
+"""The rank of what is due for somebody."""
 AWAITED = 0
 """The rank of what waited for somebody to write, once she did: it belongs to the conversation."""
 PURGE_BATCH = 1000
@@ -98,7 +100,7 @@ class Notices:
         query = "SELECT id, sealed FROM notice WHERE stage IN ('asked', 'due', 'sending')"
         for name, sealed in connection.execute(query).fetchall():
             notice = self._salvage(name, sealed)
-            if notice and notice.author == author:
+            if notice and notice.kind is NoticeKind.BROADCAST and notice.author == author:
                 self.halt(connection, name)
 
     def approve(self, connection: sqlite3.Connection, name: bytes) -> None:
@@ -184,11 +186,11 @@ class Notices:
         )
         connection.execute("UPDATE delivery SET contact = randomblob(32) WHERE contact = ?", (key,))
 
-    def recover(self, connection: sqlite3.Connection) -> int:
-        """After a crash, make the deliveries again that nobody knows the end of, and count them."""
+    def recover(self, connection: sqlite3.Connection, now: datetime) -> int:
+        """After a crash, make the deliveries again that nobody knows the end of, after all others, and count them."""
         rows = connection.execute("SELECT notice, contact FROM delivery WHERE state = 'sending'").fetchall()
         for name, key in rows:
-            self.settle(connection, name, key, "pending")
+            self.settle(connection, name, key, "pending", due_at=int(now.timestamp()))
         return len(rows)
 
     def end(self, connection: sqlite3.Connection, now: datetime) -> list[tuple[bytes, Notice]]:

@@ -12,7 +12,7 @@ from bot.core.verdict import Drop, Hold, Judge, Send, Verdict, Wait
 from bot.log import EVENTS, place_of
 from bot.storage.database import Database
 from bot.storage.house import Houses
-from bot.storage.notices import Due, Notices
+from bot.storage.notices import AWAITED, FIRST, Due, Notices
 from bot.storage.vault import SealError
 
 ABSENT_FOR = timedelta(minutes=5)
@@ -48,6 +48,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """What the channels have room for."""
+
+    in_all: int
+    of_rank: Mapping[int, int]
+    open_at: Mapping[tuple[str, int], datetime]
+    """From when a channel takes deliveries of a rank; one that is not here is not running."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     """What is written about a delivery that was judged."""
 
@@ -79,9 +89,9 @@ class Outbox:
         """Write a notice once; false when its key is there already."""
         return await self._database.commit_together(lambda connection: self._notices.announce(connection, notice))
 
-    async def recover(self) -> int:
+    async def recover(self, now: datetime) -> int:
         """Take back what was in the air when the program died, and count it: those may get it twice."""
-        return await self._database.commit_together(self._notices.recover)
+        return await self._database.commit_together(lambda connection: self._notices.recover(connection, now))
 
     async def open_due(self, now: datetime) -> int:
         """Write the deliveries of what has come due."""
@@ -92,19 +102,13 @@ class Outbox:
         ended = await self._database.commit_together(lambda connection: self._notices.end(connection, now))
         return [notice for _, notice in ended]
 
-    async def claim(
-        self, now: datetime, most: Mapping[int, int], judge: Judge, open_at: Mapping[tuple[str, int], datetime]
-    ) -> list[Delivery]:
-        """Take the next deliveries in hand, so many of each rank at most; what is not to go now is settled on the way.
-
-        `open_at` says from when a channel takes deliveries of a rank; a channel that is not in it is not running.
-        """
+    async def claim(self, now: datetime, room: Room, judge: Judge) -> list[Delivery]:
+        """Take the next deliveries in hand, as there is room; what is not to go now is settled on the way."""
 
         def work(connection: sqlite3.Connection) -> list[Delivery]:
-            due = [each for rank in sorted(most) for each in self._notices.next(connection, now, rank, most[rank])]
             taken = []
-            for each in due:
-                row = self._judged(connection, each, judge, now, open_at)
+            for each in self._next(connection, now, room):
+                row = self._judged(connection, each, judge, now, room)
                 due_at = int(row.due_at.timestamp()) if row.due_at else None
                 self._notices.settle(connection, each.notice_id, each.key, row.state, due_at=due_at, tries=row.tries)
                 if row.delivery:
@@ -125,14 +129,16 @@ class Outbox:
 
         return await self._database.commit_together(work)
 
-    def _judged(
-        self,
-        connection: sqlite3.Connection,
-        due: Due,
-        judge: Judge,
-        now: datetime,
-        open_at: Mapping[tuple[str, int], datetime],
-    ) -> _Row:
+    def _next(self, connection: sqlite3.Connection, now: datetime, room: Room) -> list[Due]:
+        due: list[Due] = []
+        of_rank = dict(room.of_rank)
+        if FIRST in of_rank:
+            of_rank[AWAITED] = of_rank[FIRST]
+        for rank, most in sorted(of_rank.items()):
+            due += self._notices.next(connection, now, rank, min(most, room.in_all - len(due)))
+        return due
+
+    def _judged(self, connection: sqlite3.Connection, due: Due, judge: Judge, now: datetime, room: Room) -> _Row:
         try:
             contact = self._read(connection, due.key)
         except SealError:
@@ -146,7 +152,7 @@ class Outbox:
             EVENTS.error("a delivery could not be judged: %s", place_of(bug))
             state = "pending" if due.tries + 1 < MOST_MISJUDGED else "failed"
             return _Row(state, now + MISJUDGED_FOR, 1)
-        return _row(due, verdict, now, open_at)
+        return _row(due, verdict, now, room)
 
     def _settle(self, connection: sqlite3.Connection, outcome: Outcome, now: datetime) -> bool:
         """Write it down; false when she does not want it any more."""
@@ -168,10 +174,10 @@ class Outbox:
         return True
 
 
-def _row(due: Due, verdict: Verdict, now: datetime, open_at: Mapping[tuple[str, int], datetime]) -> _Row:
+def _row(due: Due, verdict: Verdict, now: datetime, room: Room) -> _Row:
     match verdict:
         case Send(to, screen):
-            opens_at = open_at.get((to.channel, due.notice.rank), now + ABSENT_FOR)
+            opens_at = room.open_at.get((to.channel, due.notice.rank), now + ABSENT_FOR)
             if opens_at > now:
                 return _Row("pending", opens_at)
             delivery = Delivery(to, screen, due.notice, due.tries, due.notice_id, due.key)

@@ -75,7 +75,8 @@ class Register:
             keys = [key for key, staff in self._all(connection) if staff.designation == name]
             for key in keys:
                 connection.execute("DELETE FROM staff WHERE key = ?", (key,))
-            self._notices.silence(connection, name)
+            if keys:
+                self._notices.silence(connection, name)
             return bool(keys)
 
         return await self._database.commit_together(work)

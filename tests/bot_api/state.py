@@ -1,19 +1,18 @@
 """What the platform does when a bot calls a method: the state of the chats and the documented rules."""
 
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from tests.bot_api import rules
 from tests.bot_api.chats import Chat, Message
+from tests.bot_api.limits import Limits
 from tests.bot_api.rules import Refusal, bad, number
 from tests.bot_api.updates import Updates
 from tests.bot_api.wire import Upload
 
 ERASABLE = 48 * 3600.0
 ANSWERABLE = 60.0
-OVERALL_A_SECOND = 30
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current "
     "content and reply markup of the message"
@@ -45,14 +44,13 @@ class Platform:
         self.updates = Updates()
         self.chats: dict[int, Chat] = {}
         self.blocked: set[int] = set()
-        self.limits = False
+        self.limits: Limits | None = None
         self.files: dict[str, bytes] = {}
         self.profile: dict[tuple[str, str], Payload] = {}
         self.webhook = ""
         self.on_shown: Callable[[int, Message], None] | None = None
         self._queries: dict[str, float] = {}
         self._message_id = 0
-        self._sent: deque[tuple[float, int]] = deque()
         self.methods: dict[str, Method] = {
             "getMe": lambda _payload: self.me | {"can_join_groups": True, "can_read_all_group_messages": False},
             "setWebhook": self._set_webhook,
@@ -108,18 +106,9 @@ class Platform:
         chat_id = chat.info["id"]
         if chat_id in self.blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
-        if self.limits:
-            self._count(chat_id)
-        return chat
-
-    def _count(self, chat_id: int) -> None:
-        """Enforce 30 messages a second overall and one a second in a chat."""
-        now = self.clock()
-        while self._sent and self._sent[0][0] <= now - 1.0:
-            self._sent.popleft()
-        if len(self._sent) >= OVERALL_A_SECOND or any(to == chat_id for _, to in self._sent):
+        if self.limits and not self.limits.take(chat_id, self.clock()):
             raise Refusal(429, "Too Many Requests: retry after 1", retry_after=1)
-        self._sent.append((now, chat_id))
+        return chat
 
     def _message(self, payload: Payload, what: str) -> tuple[Chat, Message]:
         chat = self._open_chat(payload)

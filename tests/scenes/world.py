@@ -23,8 +23,7 @@ from bot.core.telling import judge
 from bot.services.dispatcher import Dispatcher
 from bot.services.outbox import RANKS
 from bot.services.reminders import Reminders
-from bot.storage.notices import AWAITED
-from bot.storage.outbox import Outcome
+from bot.storage.outbox import Outcome, Room
 from bot.storage.store import Store
 from bot.storage.vault import Vault
 from tests.conversations.phone import Phone
@@ -101,9 +100,9 @@ class World:
         """Send what is due, as the outbox does."""
         now, outbox = self.now, self.store.outbox
         await outbox.open_due(now)
-        most = dict.fromkeys((AWAITED, *RANKS), 50)
         open_at = {(name, rank): now for name in self.chats for rank in RANKS}
-        while deliveries := await outbox.claim(now, most, judge(self.library, now), open_at):
+        room = Room(50, dict.fromkeys(RANKS, 50), open_at)
+        while deliveries := await outbox.claim(now, room, judge(self.library, now)):
             for delivery in deliveries:
                 outgoing = Outgoing(delivery.to, delivery.screen)
                 channel: Channel = self.chats[delivery.to.channel]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bot.content.wordlist import WordList
 
 from bot.content.rules.lock_screen import LOCK_SCREEN
 from bot.core.contact import Contact, Position, Timer

@@ -30,7 +30,14 @@ SENSITIVE = {
 WATCHED = {Position("violence", "start"), Position("violence", "neutral")}
 """Where somebody may be reading over her shoulder: the question, and the screen for who is not sure."""
 SIGNAL = "https://signal.example.org/#p/one"
-ANSWERS = {"text": "an example", "number": "3", "time": "18:30", "place": "porto"}
+ANSWERS = {
+    "text": "an example",
+    "number": "3",
+    "time": "18:30",
+    "place": "porto",
+    "day": "26/11",
+    "content": "an example",
+}
 
 
 def resting(library: Library) -> Iterator[tuple[Position, Node]]:

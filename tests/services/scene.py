@@ -43,6 +43,29 @@ def notice(text: str = HELLO, kind: NoticeKind = NoticeKind.BROADCAST, group: st
     return Notice(kind, (group,), at, at + 86400, texts={"en": text})
 
 
+async def join(store: Store, address: Address, group: str = "porto") -> None:
+    """Let a woman join a group."""
+
+    def act(contact: Contact, _: House) -> tuple[Contact, None]:
+        known = replace(contact, seen=fold(START))
+        return known.with_memberships({group: Terms()}, str(address)), None
+
+    await store.step(address, act)
+
+
+def watch_the_end(store: Store) -> asyncio.Event:
+    """Return an event that is set when a notice ends."""
+    ended, end = asyncio.Event(), store.outbox.end
+
+    async def noted(now: datetime) -> list[Notice]:
+        if over := await end(now):
+            ended.set()
+        return over
+
+    store.outbox.end = noted  # type: ignore[method-assign]  # it only listens
+    return ended
+
+
 @dataclass(frozen=True)
 class Scene:
     """All that meets when something is sent first."""
@@ -66,12 +89,7 @@ class Scene:
     async def join(self, *phones: Phone, group: str = "porto") -> None:
         """Let some women join a group."""
         for phone in phones:
-
-            def act(contact: Contact, _: House, phone: Phone = phone) -> tuple[Contact, None]:
-                known = replace(contact, seen=fold(START))
-                return known.with_memberships({group: Terms()}, str(phone.address)), None
-
-            await self.store.step(phone.address, act)
+            await join(self.store, phone.address, group)
 
     async def is_member(self, phone: Phone) -> bool:
         """Tell whether a woman is in the group."""

@@ -18,7 +18,7 @@ from bot.services.line import OUT_AFTER
 from bot.services.outbox import FIRST_PAUSE, MANY_GONE, MOST_TRIES, Outbox
 from bot.services.pace import Pace
 from bot.storage.database import StoreProblem
-from bot.storage.outbox import ABSENT_FOR
+from bot.storage.outbox import ABSENT_FOR, Room
 from bot.storage.store import Store
 from tests.services.chats import Chats, busy
 from tests.services.conftest import Sleeper
@@ -190,7 +190,7 @@ class TestStopping:
         await scene.join(scene.ana)
         await scene.announce()
         await store.outbox.open_due(START)
-        await store.outbox.claim(START, {2: 1}, judge, {("telegram", 2): START})
+        await store.outbox.claim(START, Room(1, {2: 1}, {("telegram", 2): START}), judge)
         assert await states(store) == {"sending": 1}
         outbox.start()
         await scene.arrive(sent=1)
@@ -217,7 +217,7 @@ class TestStopping:
         await stall.reached()
         await scene.outbox.finish(0.01)
         assert await states(scene.store) == {"sending": 1}
-        assert await scene.store.outbox.recover() == 1
+        assert await scene.store.outbox.recover(START) == 1
 
 
 class TestConversation:

@@ -214,4 +214,4 @@ async def test_a_woman_is_told_no_number_at_all(store: Store) -> None:
     await does(store, ANA, Answered(meeting_subject(MUSA, "2026-11-25"), "yes"))
     await store.step(ANA, lambda contact, _: (contact, None))
     house = await sees(store, ANA)
-    assert (house.tallies, house.audience, house.notices) == ({}, {}, ())
+    assert (house.tallies, house.audience, house.members, house.notices) == ({}, {}, 0, ())

@@ -26,14 +26,14 @@ from bot.core.message import Address, Screen, fold
 from bot.core.notice import Notice, NoticeKind
 from bot.core.terms import Terms
 from bot.core.verdict import Drop, Judge, Send, Wait
-from bot.services.outbox import RANKS
-from bot.storage.notices import AWAITED
-from bot.storage.outbox import Delivery, Outcome
+from bot.storage.outbox import Delivery, Outcome, Room
 from bot.storage.store import Store
 from tests.storage.example import ANA, EVA, HOUR, NOW, read, read_all, search, write
 
 GROUP, OTHER = "circle", "other"
 LATER = NOW + timedelta(days=1)
+OPEN = {(channel, rank): NOW - timedelta(days=999) for channel in ("telegram", "signal") for rank in (1, 2)}
+EVERYTHING = Room(99, {1: 99, 2: 99}, OPEN)
 
 
 def member(address: Address = ANA, *groups: str, seen: int = HOUR, language: str = "pt") -> Contact:
@@ -80,8 +80,7 @@ async def take(store: Store, address: Address, *changes: object) -> None:
 async def claim(store: Store, at: datetime = NOW, judge: Judge = send) -> list[Delivery]:
     """Take in hand what is due."""
     await store.outbox.open_due(at)
-    open_at = {(channel, rank): at for channel in ("telegram", "signal") for rank in RANKS}
-    return await store.outbox.claim(at, dict.fromkeys((AWAITED, *RANKS), 99), judge, open_at)
+    return await store.outbox.claim(at, EVERYTHING, judge)
 
 
 async def readers(store: Store, at: datetime = NOW, judge: Judge = send) -> list[Address]:

@@ -1,6 +1,5 @@
 """A row for each recipient: written once, taken in hand by few, settled, counted, and never lost from the count."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,13 +11,14 @@ from bot.core.message import Address, Screen
 from bot.core.notice import Notice, NoticeKind
 from bot.core.terms import Terms
 from bot.core.verdict import Drop, Hold, Judge, Send, Verdict, Wait
-from bot.storage.notices import AWAITED, HIDDEN_FOR, KEPT, PURGE_BATCH
-from bot.storage.outbox import ABSENT_FOR, MISJUDGED_FOR, MOST_MISJUDGED, Delivery, Outcome
+from bot.storage.notices import HIDDEN_FOR, KEPT, PURGE_BATCH
+from bot.storage.outbox import ABSENT_FOR, MISJUDGED_FOR, MOST_MISJUDGED, Delivery, Outcome, Room
 from bot.storage.store import Store
 from tests.storage.example import ANA, EVA, HOUR, NOW, read, write
 
 MIA = Address("telegram", "700000003")
 OPEN = {("telegram", 1): NOW, ("telegram", 2): NOW, ("signal", 1): NOW, ("signal", 2): NOW}
+EVERYTHING = Room(100, {1: 100, 2: 100}, OPEN)
 SCREEN = Screen(("See you tomorrow?",))
 
 
@@ -47,17 +47,10 @@ async def join(store: Store, *addresses: Address, groups: tuple[str, ...] = ("po
         await write(store, address, member(address, *groups, kind=kind))
 
 
-async def claim(
-    store: Store,
-    judge: Judge = send,
-    *,
-    now: datetime = NOW,
-    most: Mapping[int, int] | None = None,
-    open_at: Mapping[tuple[str, int], datetime] = OPEN,
-) -> list[Delivery]:
+async def claim(store: Store, judge: Judge = send, *, now: datetime = NOW, room: Room = EVERYTHING) -> list[Delivery]:
     """Open what is due, and take deliveries in hand."""
     await store.outbox.open_due(now)
-    return await store.outbox.claim(now, most or {AWAITED: 100, 1: 100, 2: 100}, judge, open_at)
+    return await store.outbox.claim(now, room, judge)
 
 
 async def states(store: Store) -> dict[str, int]:
@@ -139,12 +132,19 @@ class TestClaim:
         addresses = [Address("telegram", str(number)) for number in range(10)]
         await join(store, *addresses)
         await store.outbox.announce(notice())
-        first = await claim(store, most={2: 4})
-        rest = await claim(store, most={2: 100})
+        first = await claim(store, room=Room(9, {2: 4}, OPEN))
+        rest = await claim(store, room=Room(100, {2: 100}, OPEN))
         assert len(first) == 4
         assert {each.to for each in (*first, *rest)} == set(addresses)
         assert await claim(store) == []
-        assert await claim(store, most={1: 9}) == []
+        assert await claim(store, room=Room(9, {1: 9}, OPEN)) == []
+
+    async def test_the_room_is_shared_and_a_class_that_has_nothing_to_send_takes_none_of_it(self, store: Store) -> None:
+        await join(store, ANA, EVA, MIA)
+        await store.outbox.announce(notice())
+        assert len(await claim(store, room=Room(2, {1: 2, 2: 2}, OPEN))) == 2
+        await store.outbox.announce(notice(kind=NoticeKind.REMINDER))
+        assert [each.notice.rank for each in await claim(store, room=Room(4, {1: 9, 2: 9}, OPEN))] == [1, 1, 1, 2]
 
     async def test_each_verdict_leads_to_its_state(self, store: Store) -> None:
         until = NOW + timedelta(hours=9)
@@ -167,7 +167,7 @@ class TestClaim:
         await join(store, ANA, EVA)
         await store.outbox.announce(notice())
         later = NOW + timedelta(seconds=30)
-        assert await claim(store, open_at={("telegram", 2): later}) == []
+        assert await claim(store, room=Room(9, {2: 9}, {("telegram", 2): later})) == []
         assert await due_at(store) == [int(later.timestamp()), int((NOW + ABSENT_FOR).timestamp())]
         assert [each.to for each in await claim(store, now=later)] == [ANA]
 
@@ -260,7 +260,7 @@ class TestSettle:
     async def test_what_comes_back_after_its_notice_was_halted_is_halted(self, store: Store) -> None:
         await join(store, ANA, EVA, MIA)
         await store.outbox.announce(notice())
-        first, second = await claim(store, most={2: 2})
+        first, second = await claim(store, room=Room(9, {2: 2}, OPEN))
         await change(store, "halt", first.notice_id)
         await settle(store, "sent", first)
         await settle(store, "pending", second)
@@ -274,9 +274,19 @@ class TestSettle:
         halted = store._vault.index("notice", "halted")[:16]
         assert len(await claim(store)) == 4
         await change(store, "halt", halted)
-        assert await store.outbox.recover() == 4
+        assert await store.outbox.recover(NOW) == 4
         assert await states(store) == {"halted": 2, "pending": 2}
-        assert await store.outbox.recover() == 0
+        assert await store.outbox.recover(NOW) == 0
+
+    async def test_what_may_come_twice_after_a_crash_comes_after_all_others(self, store: Store) -> None:
+        addresses = [Address("telegram", str(number)) for number in range(6)]
+        await join(store, *addresses)
+        await store.outbox.announce(notice())
+        doubtful = await claim(store, room=Room(9, {2: 3}, OPEN))
+        later = NOW + timedelta(seconds=5)
+        await store.outbox.recover(later)
+        order = [each.key for each in await claim(store, now=later)]
+        assert set(order[3:]) == {each.key for each in doubtful}
 
 
 class TestHerWord:
@@ -302,7 +312,7 @@ class TestHerWord:
         await join(store, ANA, MIA)
         await store.outbox.announce(notice())
         await store.outbox.announce(notice())
-        (in_hand,) = await claim(store, most={2: 1})
+        (in_hand,) = await claim(store, room=Room(9, {2: 1}, OPEN))
         for address in (ANA, MIA):
             await store.step(address, lambda contact, _: (_wrote(contact, is_leaving=True), None))
         await settle(store, "pending", in_hand, due_at=NOW)
@@ -322,7 +332,7 @@ class TestHerWord:
         await join(store, ANA, MIA)
         for _ in range(3):
             await store.outbox.announce(notice())
-        (first, *_), key = await claim(store, most={2: 6}), store._vault.pseudonym(ANA)
+        (first, *_), key = await claim(store, room=Room(9, {2: 6}, OPEN)), store._vault.pseudonym(ANA)
         await settle(store, "sent", first)
         await write(store, ANA, Contact())
         found = await store._database.run(

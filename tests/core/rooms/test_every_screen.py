@@ -58,7 +58,7 @@ HOUSE = House(
     {MUSA: STATE},
     staff=Staff("amber birch", Role.MODERATOR, (MUSA,)),
     tallies={meeting_subject(MUSA, MEETING): {"yes": 31, "no": 17}},
-    audience={"pt": 53},
+    members=53,
 )
 
 
