@@ -10,7 +10,7 @@ from bot.core.house import Announced, GroupState, Proposal, Settled, meeting_sub
 from bot.core.message import fold
 from bot.core.notice import Notice, NoticeKind
 from bot.core.plan import Plan
-from bot.core.question import About, Question
+from bot.core.question import About, Question, Result
 from tests.scenes.content import library
 
 PORTO, OPEN = "trial-porto", "trial-open"
@@ -116,8 +116,9 @@ def test_nothing_is_written_when_nothing_is_over() -> None:
 
 
 def test_what_may_be_answered_is_meetings_to_come_and_open_questions() -> None:
-    question = Question("q", About.FREE, {"en": "Where?"}, {}, int(STARTS.timestamp()), 3)
-    closed = replace(question, id="c").count({"0": 3}, shows_small=False)
+    words = {"en": "Where?"}, {"en": ("Here", "There")}
+    question = Question("q", About.FREE, *words, int(STARTS.timestamp()), 3)
+    closed = replace(question, id="c", result=Result.TIE)
     states = {PORTO: GroupState(questions=(question, closed)), "gone": GroupState(questions=(question,))}
     subjects = diary.open_subjects(library(), states, STARTS + HOUR)
     assert meeting_subject(PORTO, MEETING) in subjects

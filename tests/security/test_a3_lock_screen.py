@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.content.rules.lock_screen import LOCK_SCREEN
 from bot.core.contact import Contact, Position, Timer
 from bot.core.engine import respond
 from bot.core.house import GroupState, House
+from bot.core.lock_screen import LOCK_SCREEN
 from bot.core.message import Address, Incoming, Kind, fold
 from bot.core.notice import Notice, NoticeKind
 from bot.core.phrase import SENT_FIRST

@@ -26,13 +26,12 @@ from bot.core.message import Address, Screen, fold
 from bot.core.notice import Notice, NoticeKind
 from bot.core.terms import Terms
 from bot.core.verdict import Drop, Judge, Send, Wait
-from bot.storage.outbox import Outcome, Room
+from bot.storage.outbox import Delivery, Outcome, Room
 from bot.storage.store import Store
 from tests.storage.example import ANA, EVA, HOUR, NOW, read, read_all, search, write
 
 GROUP, OTHER = "circle", "other"
 LATER = NOW + timedelta(days=1)
-
 OPEN = {(channel, rank): NOW - timedelta(days=999) for channel in ("telegram", "signal") for rank in (1, 2)}
 EVERYTHING = Room(99, {1: 99, 2: 99}, OPEN)
 
@@ -78,10 +77,15 @@ async def take(store: Store, address: Address, *changes: object) -> None:
     await store.step(address, lambda contact, _: (contact, turn))
 
 
-async def readers(store: Store, at: datetime = NOW, judge: Judge = send) -> list[Address]:
-    """Send what is due, and return to whom."""
+async def claim(store: Store, at: datetime = NOW, judge: Judge = send) -> list[Delivery]:
+    """Take in hand what is due."""
     await store.outbox.open_due(at)
-    return [each.to for each in await store.outbox.claim(at, EVERYTHING, judge)]
+    return await store.outbox.claim(at, EVERYTHING, judge)
+
+
+async def readers(store: Store, at: datetime = NOW, judge: Judge = send) -> list[Address]:
+    """Take in hand what is due, and return for whom it is."""
+    return [each.to for each in await claim(store, at, judge)]
 
 
 async def test_a_notice_reaches_the_members_of_its_groups_once_each(store: Store) -> None:
@@ -154,7 +158,8 @@ async def test_leaving_all_takes_what_is_on_its_way_too(store: Store) -> None:
     await store.outbox.announce(notice(key="two"))
     assert await readers(store, judge=wait) == []
     await write(store, ANA, Contact("pt", "porto", seen=HOUR))
-    assert [await count(store, table) for table in ("member", "answer", "delivery")] == [0, 0, 0]
+    assert [await count(store, table) for table in ("member", "answer")] == [0, 0]
+    assert {state for state, _ in await states(store)} == {"left"}
 
 
 @pytest.mark.parametrize("gone", [Contact(), Contact(seen=HOUR)])
@@ -164,7 +169,7 @@ async def test_forgetting_leaves_no_row_and_no_byte_of_her_pseudonym(store: Stor
     await take(store, ANA, Answered(MEETING, "yes"))
     await take(store, EVA, Answered(MEETING, "yes"))
     await store.outbox.announce(notice())
-    deliveries = await _claim(store, send)
+    deliveries = await claim(store)
     await store.outbox.settle([Outcome(each, "sent", ("9",)) for each in deliveries], NOW)
     key = store._vault.pseudonym(ANA)
     await store.scrub()
@@ -172,12 +177,8 @@ async def test_forgetting_leaves_no_row_and_no_byte_of_her_pseudonym(store: Stor
     await write(store, ANA, gone)
     await store.scrub()
     assert search(path.parent, [key]) == []
-    assert [await count(store, table) for table in ("member", "answer", "delivery", "contact")] == [1, 1, 1, 1]
-
-
-async def _claim(store: Store, judge: Judge) -> list[Any]:
-    await store.outbox.open_due(NOW)
-    return await store.outbox.claim(NOW, EVERYTHING, judge)
+    assert [await count(store, table) for table in ("member", "answer", "contact")] == [1, 1, 1]
+    assert await states(store) == [("sent", 1), ("sent", 1)], "how many there were is no secret"
 
 
 async def test_what_is_kept_about_groups_tells_nothing_without_the_key(store: Store, path: Path) -> None:
@@ -243,17 +244,12 @@ async def test_the_silent_are_asked_once_however_often_we_look(store: Store) -> 
     for day in range(15):
         at = SILENT + timedelta(days=day)
         await store.purge(at)
-        deliveries = await _open_and_claim(store, at)
+        deliveries = await claim(store, at)
         asked += deliveries
         # What was sent is kept for a wipe, and goes again: that is no reason to ask once more.
         await store.outbox.settle([Outcome(each, "sent", (str(day),)) for each in deliveries], at)
     assert [each.notice.kind for each in asked] == [NoticeKind.STILL]
     assert await count(store, "member") == 0
-
-
-async def _open_and_claim(store: Store, at: datetime) -> list[Any]:
-    await store.outbox.open_due(at)
-    return await store.outbox.claim(at, EVERYTHING, send)
 
 
 async def test_two_who_fall_silent_on_one_day_are_both_asked_and_nobody_else(store: Store) -> None:
@@ -286,7 +282,8 @@ async def test_at_180_days_membership_ends_by_itself_with_all_its_rows(store: St
     await store.purge(ENDED - timedelta(hours=1))
     assert await count(store, "member") == 1
     await store.purge(ENDED)
-    assert [await count(store, each) for each in ("member", "answer", "delivery", "contact")] == [0, 0, 0, 0]
+    assert [await count(store, each) for each in ("member", "answer", "contact")] == [0, 0, 0]
+    assert await states(store) == [("left", 1)]
     assert search(path.parent, [store._vault.pseudonym(ANA)]) == []
 
 
