@@ -20,6 +20,7 @@ from bot.core.rooms.groups import GO_ON, MOST_PROPOSALS
 from bot.core.speech import SOURCE, Speech
 from bot.core.stage import Stage
 from bot.core.terms import Terms
+from tests.core.rooms.stands import stands
 from tests.scenes import content
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -97,6 +98,9 @@ class Crawler:
         for position in (MENU, GO_ON, Position("groups", "meeting_member"), Position("groups", "question_gone")):
             self._arrive(replace(member, position=position, answers=LATE), CHANNELS[0], MEMBER)
         self._arrive(Contact(self.language, "porto", MENU, seen=fold(NOW)), CHANNELS[0], STAFF)
+        for position, answers, house in stands("trial-porto", NOW):
+            contact = Contact(self.language, "porto", position, (MENU,), answers, seen=fold(NOW))
+            self._arrive(contact, CHANNELS[0], house)
         while self._waiting:
             contact, channel, house = self._waiting.popleft()
             for incoming, now in self._ways_on(contact, channel, house):
