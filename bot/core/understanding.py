@@ -180,7 +180,7 @@ def _choice(stage: Stage, said: _Said) -> Meaning | None:
     for word, way in stage.ways:
         if normalise(way.label) == text:
             return Command(word)
-    labels = [(normalise(label), item) for item in stage.shown for label in _labels(stage, item)]
+    labels = [(label, item) for item in stage.shown for label in _labels(stage, item)]
     exact = next((item for label, item in labels if label == text), None)
     near = exact or _guessed(stage, labels, said)
     return Chosen(near) if near else None
@@ -198,9 +198,13 @@ def _guessed(stage: Stage, labels: list[tuple[str, Item]], said: _Said) -> Item 
 
 
 def _labels(stage: Stage, item: Item) -> set[str]:
+    """Return the ways of saying a choice, normalised; what a service is called changes with the hour."""
     if item.service:
-        return {item.service.name, stage.label(item)}
-    return {stage.label(item, language) for language in stage.library.speech.languages}
+        return {normalise(item.service.name), normalise(stage.label(item))}
+    return stage.library.once(
+        ("said", stage.position.flow, item.text, item.city, item.language, item.turns_page),
+        lambda: {normalise(stage.label(item, language)) for language in stage.library.speech.languages},
+    )
 
 
 def _numbered(stage: Stage, number: int) -> Meaning | None:
