@@ -238,6 +238,8 @@ def _labels(stage: Stage, item: Item) -> set[str]:
     """Return the ways of saying a choice, normalised; what a service is called changes with the hour."""
     if item.service:
         return {normalise(item.service.name), normalise(stage.label(item))}
+    if item.said:
+        return {normalise(item.said)}
     return stage.library.once(
         ("said", stage.position.flow, item.text, item.city, item.language, item.turns_page),
         lambda: {normalise(stage.label(item, language)) for language in stage.library.speech.languages},
