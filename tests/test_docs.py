@@ -88,9 +88,15 @@ def test_what_is_kept_ends_when_the_readme_says() -> None:
 
 
 def test_no_flow_that_we_ship_asks_for_her_words(library: Library) -> None:
-    """The README says so: a place is the only thing that is asked."""
-    asked = {node.ask for flow in library.flows.values() for node in flow.nodes.values() if node.ask}
-    assert asked <= {"place"}
+    """A place and her hours are all that is asked; what she proposes for a meeting, she says by herself."""
+    asked = {
+        (at, node.ask)
+        for flow in library.flows.values()
+        for at, node in flow.nodes.items()
+        if node.ask and flow.audience == "woman"
+    }
+    assert {kind for _, kind in asked} <= {"place", "time", "text"}
+    assert [at for at, kind in asked if kind == "text"] == ["proposal"]
 
 
 def test_every_key_of_a_flow_is_in_the_guide_and_no_other() -> None:
