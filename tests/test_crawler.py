@@ -11,14 +11,16 @@ from bot.content.catalogue import needs_translation
 from bot.core.contact import Contact, Position
 from bot.core.engine import respond
 from bot.core.flow import Node
-from bot.core.house import GroupState, House, Proposal, Role, Staff, meeting_subject
+from bot.core.house import GroupState, House, Proposal, Role, Staff, meeting_subject, question_subject
 from bot.core.library import FORGOTTEN, GONE, GREETING, MENU, Library
 from bot.core.message import Address, Incoming, Kind, Screen, fold
 from bot.core.plan import Plan
+from bot.core.question import About, Question
 from bot.core.rooms.groups import GO_ON, MOST_PROPOSALS
 from bot.core.speech import SOURCE, Speech
 from bot.core.stage import Stage
 from bot.core.terms import Terms
+from tests.core.rooms.stands import stands
 from tests.scenes import content
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -42,8 +44,16 @@ LAST = (GONE, FORGOTTEN)
 
 Key = tuple[str, ...]
 WOMAN, STAFF = House(), House(staff=Staff("amber badger", Role.ADMIN))
-FULL = GroupState(Plan().cancel("2026-11-25"), (Proposal("2026-12-02", "something"),) * MOST_PROPOSALS)
-MEMBER = House({"trial-porto": FULL}, {meeting_subject("trial-barcelona", "2026-12-03"): "yes"})
+OPEN = Question("open", About.FREE, {"pt": "Onde?"}, {}, int(NOW.timestamp()) + 60, 3)
+QUESTIONS = (
+    OPEN,
+    replace(OPEN, id="voted"),
+    replace(OPEN, id="over", closes_at=0),
+    replace(OPEN, id="closed").count({"0": 3}, shows_small=False),
+)
+FULL = GroupState(Plan().cancel("2026-11-25"), (Proposal("2026-12-02", "something"),) * MOST_PROPOSALS, QUESTIONS)
+OWN = {meeting_subject("trial-barcelona", "2026-12-03"): "yes", question_subject("trial-porto", "voted"): "0"}
+MEMBER = House({"trial-porto": FULL}, OWN)
 MEMBERSHIPS = {group: Terms() for group in ("trial-porto", "trial-barcelona", "trial-open")}
 """Of three groups: one tells its members where, one who comes, one has no meeting."""
 LATE = {"group": "trial-porto", "meeting": "2026-11-18"}
@@ -85,9 +95,12 @@ class Crawler:
             for city in cities:
                 self._arrive(Contact(self.language, city, GREETING, seen=fold(NOW)), channel, WOMAN)
         member = Contact(self.language, "porto", MENU, seen=fold(NOW)).with_memberships(MEMBERSHIPS, "telegram:1")
-        for position in (MENU, GO_ON, Position("groups", "meeting_member")):
+        for position in (MENU, GO_ON, Position("groups", "meeting_member"), Position("groups", "question_gone")):
             self._arrive(replace(member, position=position, answers=LATE), CHANNELS[0], MEMBER)
         self._arrive(Contact(self.language, "porto", MENU, seen=fold(NOW)), CHANNELS[0], STAFF)
+        for position, answers, house in stands("trial-porto", NOW):
+            contact = Contact(self.language, "porto", position, (MENU,), answers, seen=fold(NOW))
+            self._arrive(contact, CHANNELS[0], house)
         while self._waiting:
             contact, channel, house = self._waiting.popleft()
             for incoming, now in self._ways_on(contact, channel, house):
@@ -173,7 +186,13 @@ class Crawler:
 def _of_group(stage: Stage) -> str:
     """Name what a screen about a group depends on, by what it says."""
     said = " ".join(stage.node.say)
-    asked = {"{meeting}": ("meeting",), "{terms}": ("terms", "first", "last"), "I won't remind": ("meeting",)}
+    asked = {
+        "{meeting}": ("meeting",),
+        "{terms}": ("terms", "first", "last"),
+        "I won't remind": ("meeting",),
+        "{question}": ("question",),
+        "{result}": ("question",),
+    }
     names = {name for mark, names in asked.items() if mark in said for name in names}
     group = stage.known("group") if stage.node.list != "groups" else ""
     return " ".join((group, stage.known("member"), stage.known("in_groups"), *map(stage.known, sorted(names))))
@@ -204,8 +223,10 @@ def test_the_crawler_is_everywhere_that_somebody_can_rest(crawler: Crawler, list
     resting = {
         (flow, name) for flow, body in listening.flows.items() for name, node in body.nodes.items() if rests(node)
     }
+    # What staff see hangs on what is half written: tests/core/rooms holds each of their screens to the same rules.
+    staff = {(flow, name) for flow, name in resting if listening.flows[flow].audience != "woman"}
     last = {(position.flow, position.node) for position in LAST}
-    assert resting - last == crawler.visited
+    assert resting - last - staff == crawler.visited - staff
 
 
 def test_every_text_on_the_way_is_said_in_her_language(crawler: Crawler, listening: Library) -> None:

@@ -35,6 +35,8 @@ FRAME_LIMIT = 64 * 1024
 """Bytes that one frame of the page may have: five times the longest message of any messenger."""
 CHAT_LIMIT = 50
 """Windows remembered for a reload; the oldest closed one goes first."""
+CLOSED_FOR = 5.0
+"""Seconds after which a closed window is tried again: that one is closed says nothing of the others."""
 MESSAGE_LIMIT = 500
 """Messages that a reload brings back."""
 PICTURE_LIMIT = 100
@@ -172,7 +174,7 @@ class Web:
         """Put a screen in front of her; raises `SendError` while no window of hers is open."""
         chat = self._chats.get(outgoing.to.id)
         if chat is None or not chat.windows:
-            raise SendError("no window is open", retryable=True)
+            raise SendError("no window is open", retryable=True, after=CLOSED_FOR)
         self._keep(outgoing.screen.picture)
         shown = chat.put(outgoing)
         await chat.send(chat.frame(shown.living, removed=shown.deleted))

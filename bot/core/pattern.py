@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import product
 
 from bot.core.speech import normalise
@@ -61,18 +62,25 @@ def _ways(word: str, shorthand: Mapping[str, str]) -> Iterator[Spelled]:
         tokens = _tokens(choice.removesuffix(f"-{own}"))
         if len(tokens) == 1 and tokens[0] not in shorthand:
             single.setdefault(own or shared, set()).add(tokens[0])
-        elif written := tuple(frozenset({token}) for _, token in written_out(tokens, shorthand)):
+        elif written := tuple(_one(token) for _, token in written_out(tokens, shorthand)):
             yield from _around(written, own or shared)
     for pronoun, verbs in single.items():
-        yield from _around((frozenset(verbs),), pronoun)
+        yield from _around((frozenset(verbs) if len(verbs) > 1 else _one(*verbs),), pronoun)
+
+
+@lru_cache(maxsize=1 << 14)
+def _one(token: str) -> Place:
+    """Return the place of a single word, the same for all keywords: it is most places, and takes room."""
+    return frozenset({token})
 
 
 def _pronoun(written: str) -> str:
     """Return the pronoun that hangs on a verb; on the last of several it hangs on all."""
-    found = _CLITIC.search(written)
+    found = "-" in written and _CLITIC.search(written)
     return found[1] if found else ""
 
 
+@lru_cache(maxsize=1 << 14)
 def _tokens(choice: str) -> tuple[str, ...]:
     if choice == GAP or _GROUP.fullmatch(choice):
         return (choice,)
@@ -85,7 +93,7 @@ def _around(verb: Spelled, pronoun: str) -> Iterator[Spelled]:
     if not pronoun:
         yield verb
         return
-    yield (*verb, frozenset({pronoun}))
-    yield (frozenset({pronoun}), *verb)
+    yield (*verb, _one(pronoun))
+    yield (_one(pronoun), *verb)
     if joined := frozenset(each + pronoun for each in verb[-1] if not each.endswith(STAR)):
         yield (*verb[:-1], joined)

@@ -220,7 +220,7 @@ def _exactly(stage: Stage, text: str) -> Meaning | None:
 
 
 def _all_labels(stage: Stage) -> list[tuple[str, Item]]:
-    return [(normalise(label), item) for item in stage.shown for label in _labels(stage, item)]
+    return [(label, item) for item in stage.shown for label in _labels(stage, item)]
 
 
 def _guessed(stage: Stage, labels: list[tuple[str, Item]], said: _Said) -> Item | None:
@@ -235,9 +235,15 @@ def _guessed(stage: Stage, labels: list[tuple[str, Item]], said: _Said) -> Item 
 
 
 def _labels(stage: Stage, item: Item) -> set[str]:
+    """Return the ways of saying a choice, normalised; what a service is called changes with the hour."""
     if item.service:
-        return {item.service.name, stage.label(item)}
-    return {stage.label(item, language) for language in stage.library.speech.languages}
+        return {normalise(item.service.name), normalise(stage.label(item))}
+    if item.said:
+        return {normalise(item.said)}
+    return stage.library.once(
+        ("said", stage.position.flow, item.text, item.city, item.language, item.turns_page),
+        lambda: {normalise(stage.label(item, language)) for language in stage.library.speech.languages},
+    )
 
 
 def _numbered(stage: Stage, number: int) -> Meaning | None:

@@ -15,9 +15,12 @@ from bot.core.contact import Contact, Position
 from bot.core.house import Role
 from bot.core.library import Library
 from bot.core.message import Address, fold
+from bot.core.telling import judge
 from bot.core.terms import Terms
+from bot.core.verdict import Judge
 from bot.services.broadcasts import Broadcasts
 from bot.services.dispatcher import Dispatcher
+from bot.services.outbox import Outbox
 from bot.storage.store import Store
 from bot.storage.vault import Vault
 from tests.conversations.phone import Phone
@@ -257,3 +260,29 @@ class TestLiving:
         await world.broadcasts.resume(reborn)
         await reborn.refresh()
         assert not reborn._living
+
+
+class TestGoingOut:
+    """From the last press to the report."""
+
+    async def test_it_reaches_each_member_once_in_her_language_and_ends_in_a_report(self, world: World) -> None:
+        await world.joins(1, 2, 3)
+
+        async def judging(now: datetime) -> Judge:
+            return judge(with_groups(), now)
+
+        outbox = Outbox(world.store, world.dispatcher.channels, world.clock.now, judging)
+        world.dispatcher.outbox = outbox
+        outbox.start()
+        try:
+            await world.announces()
+            hers = [Address("telegram", f"10{number}") for number in (1, 2, 3)]
+            async with asyncio.timeout(10):
+                await world.chats.until(lambda: {each.to for each in world.chats.shown} >= set(hers))
+        finally:
+            await outbox.finish(1.0)
+        await world.store.outbox.end(world.clock.now())
+        await world.dispatcher.refresh()
+        got = [each.screen.texts for each in world.chats.shown if each.to in hers]
+        assert got == [("Dinner at eight.",)] * 3
+        assert world.text == "It has gone out.\n▓▓▓▓▓▓▓▓▓▓\nDelivered: 3"

@@ -1,6 +1,7 @@
 """What has been written to groups: who still has to read it, how far it has come, and the word that stops it."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -74,11 +75,16 @@ def _let_go(stage: "Stage") -> Iterator[Entry]:
         yield Entry(key, phrase(stage, "let_it_go"), {"approved": key})
 
 
-def _entry(stage: "Stage", progress: Progress) -> Entry:
-    notice = progress.notice
-    when = broadcast_text.when(stage, notice, notice.due_at)
-    label = f"{when} · {broadcast_text.excerpt(stage, notice, LONGEST_LABEL - len(when) - 3)}"
-    return Entry(notice.key, label[:LONGEST_LABEL], {NOTICE: notice.key})
+def _entries(stage: "Stage", found: Iterable[Progress]) -> Iterator[Entry]:
+    """Name each by its time and its first words; what begins alike is numbered."""
+    seen: Counter[str] = Counter()
+    for progress in found:
+        notice = progress.notice
+        when = broadcast_text.when(stage, notice, notice.due_at)
+        label = f"{when} · {broadcast_text.excerpt(stage, notice, max(1, LONGEST_LABEL - len(when) - 3))}"
+        seen[label] += 1
+        number = f" ({seen[label]})" if seen[label] > 1 else ""
+        yield Entry(notice.key, f"{label[: LONGEST_LABEL - len(number)]}{number}", {NOTICE: notice.key})
 
 
 def _halt(stage: "Stage") -> Outcome:
@@ -237,8 +243,8 @@ def _is_open(stage: "Stage") -> bool:
 
 
 LISTS: Mapping[str, List] = {
-    "notices": lambda stage: (_entry(stage, each) for each in _hers(stage)),
-    "asked": lambda stage: (_entry(stage, each) for each in _asked(stage)),
+    "notices": lambda stage: _entries(stage, _hers(stage)),
+    "asked": lambda stage: _entries(stage, _asked(stage)),
     "let_go": _let_go,
 }
 ACTIONS: Mapping[str, Action] = {"halt": _halt, "approve": _approve, "redraft": _redraft}

@@ -1,4 +1,4 @@
-"""Every screen of a moderator and of a vote can be read, pressed and left, in every language, with long texts."""
+"""Every screen of staff and of a vote can be read, pressed and left, in every language, with long texts."""
 
 from dataclasses import replace
 
@@ -20,14 +20,16 @@ from tests.test_crawler import Crawler
 MEETING = "2026-11-25"
 TONGUES = ("pt", "en", "es")
 CLOSES = int(NOW.timestamp()) + 86400
-VOTED = ("questions", "no_questions", "question_open", "question_voted", "question_asked", "voted", "result")
+VOTED = ("questions", "no_questions", "question_open", "question_voted", "voted", "result", "question_gone")
 PLACES = [
     *(
-        Position("moderate", name)
-        for name, node in with_groups().flows["moderate"].nodes.items()
+        Position(flow, name)
+        for flow, body in with_groups().flows.items()
+        if body.audience != "woman"
+        for name, node in body.nodes.items()
         if not node.is_passing
     ),
-    *(Position("groups", name) for name in (*VOTED, "question_gone")),
+    *(Position("groups", name) for name in VOTED),
 ]
 
 

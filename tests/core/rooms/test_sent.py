@@ -360,3 +360,13 @@ class TestChanging:
 
 def test_a_moderator_of_nothing_has_nothing_to_read() -> None:
     assert moderator().presses("For moderators").texts == ("You have no group here yet. Ask who invited you.",)
+
+
+def test_what_begins_alike_at_the_same_time_is_numbered() -> None:
+    notice = announced(text="Dinner at eight in the usual place, and a walk to the river after it.")
+    known = [Progress(f"{number:032x}", replace(notice, key=f"a {number}"), "ended") for number in range(3)]
+    somebody = Somebody(House(staff=staff(MUSA), notices=tuple(known)))
+    labels = somebody.presses("For moderators", "Write to a group", "What went out").choices
+    assert [each.label[-3:] for each in labels[1:3]] == ["(2)", "(3)"]
+    assert len({each.label for each in labels}) == len(labels)
+    assert all(len(each.label) <= 60 for each in labels)
