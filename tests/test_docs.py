@@ -14,15 +14,18 @@ from bot.content.document import parse, validate
 from bot.content.facts import addresses, fact_list
 from bot.content.rules.reading import MOST_WORDS
 from bot.content.rules.text import LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES, PLACEHOLDERS
-from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT
+from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, MEMBERSHIP_KEPT, POSITION_KEPT, STILL_ASKED
 from bot.core.directory import Directory, Group, Welcome
 from bot.core.duration import LONGEST_WAIT
 from bot.core.flow import Flow, Node
 from bot.core.library import Library
+from bot.core.phrase import SENT_FIRST
 from bot.core.recurrence import days, read
 from bot.core.speech import Language
-from bot.services.schedule import PURGE_EVERY
+from bot.core.terms import NIGHT
+from bot.services.schedule import LOOK_EVERY, PURGE_EVERY
 from bot.settings import DEFAULT_PREVIEW_PORT, PREFIX, Settings
+from bot.storage.notices import KEPT
 from bot.storage.store import COUNT_KEPT, FEWEST_SHOWN
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -81,22 +84,40 @@ def test_what_is_kept_ends_when_the_readme_says() -> None:
         f"{LANGUAGE_KEPT.days} days after her last message",
         f"{hours['handle']} hours each",
         f"until the reply is sent; the timer, {int(LONGEST_WAIT.total_seconds()) // 3600} hours at most",
+        f"until she leaves; {MEMBERSHIP_KEPT.days} days after her last message, and she is asked before",
+        "until the meeting is over or the vote closed",
+        "until the meeting is over",
+        f"{KEPT.days} days after its end",
         f"{COUNT_KEPT.days // 365 * 12} months, never shown below {FEWEST_SHOWN}",
     ]
     assert PURGE_EVERY == 600
     assert "within ten minutes" in told
 
 
-def test_no_flow_that_we_ship_asks_for_her_words(library: Library) -> None:
-    """A place and her hours are all that is asked; what she proposes for a meeting, she says by herself."""
+def test_no_flow_asks_a_woman_for_more_than_the_readme_says(library: Library) -> None:
+    """A place; in a group her hours, and what she wants to speak of."""
+    for_her = {name: flow for name, flow in library.flows.items() if flow.audience == "woman"}
     asked = {
-        (at, node.ask)
-        for flow in library.flows.values()
-        for at, node in flow.nodes.items()
-        if node.ask and flow.audience == "woman"
+        (f"{name}.{at}", node.ask) for name, flow in for_her.items() for at, node in flow.nodes.items() if node.ask
     }
-    assert {kind for _, kind in asked} <= {"place", "time", "text"}
-    assert [at for at, kind in asked if kind == "text"] == ["proposal"]
+    beside = {at: kind for at, kind in asked if kind != "place"}
+    assert beside == {"groups.first": "time", "groups.last": "time", "groups.proposal": "text"}
+
+
+def test_a_group_keeps_to_what_its_guide_says() -> None:
+    guide = page("docs/groups.md")
+    assert f"After {STILL_ASKED.days} days" in guide
+    assert f"after {MEMBERSHIP_KEPT.days} days" in guide
+    assert f"from {NIGHT[1].hour}:00 to {NIGHT[0].hour}:00" in guide
+    assert f"{KEPT.days} days after its end" in guide
+    assert LOOK_EVERY == 60
+
+
+def test_the_guide_shows_what_a_locked_screen_shows(library: Library) -> None:
+    told = section(page("docs/groups.md"), "## What a locked screen shows")
+    shown = [line.split("|")[2].strip() for line in told.splitlines() if line.startswith("|")][2:]
+    patterns = [re.sub(r"\\\{.*?\\\}", ".+", re.escape(library.phrases[name])) for name in SENT_FIRST]
+    assert all(any(re.fullmatch(pattern, line) for pattern in patterns) for line in shown), shown
 
 
 def test_every_key_of_a_flow_is_in_the_guide_and_no_other() -> None:

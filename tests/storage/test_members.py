@@ -336,3 +336,11 @@ async def test_a_notice_with_the_key_of_another_is_the_same(store: Store) -> Non
     assert await store.outbox.announce(notice())
     assert not await store.outbox.announce(notice())
     assert await store.outbox.announce(notice(key="two"))
+
+
+async def test_who_is_not_silent_is_not_asked_when_something_else_of_hers_expires(store: Store) -> None:
+    await write(store, ANA, replace(member(), city="porto").with_handles(("1",), NOW))
+    for days in (2, 30, 165):
+        await store.purge(NOW + timedelta(days=days))
+        assert await readers(store, NOW + timedelta(days=days)) == []
+    assert (await read(store, ANA)).memberships
