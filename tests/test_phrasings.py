@@ -18,7 +18,7 @@ LANGUAGES = ("en", "pt", "es")
 FEWEST = 60
 FEWEST_HARMLESS = 12
 FEWEST_UNTUNED = 30
-UNTUNED_HITS = {"en": 28, "pt": 30, "es": 22}
+UNTUNED_HITS = {"en": 28, "pt": 30, "es": 27}
 """How many of the untuned phrasings arrive, as measured once: fewer is a loss, 27 of 30 is what we want."""
 HARMLESS = "nothing urgent"
 
