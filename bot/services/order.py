@@ -15,7 +15,7 @@ TOLERANCE = 0.1
 """Seconds that the flow may fall behind, as when the machine was busy, and still make good."""
 LONGEST_DEBT = 1.0
 """Seconds that replies can push back what we send first, once they are over."""
-SLOWER = 0.9
+SLOWER = 0.95
 """What is left of the rate after a refusal."""
 RECOVERY = 0.005
 """Share of the full rate that comes back in a second."""
@@ -96,13 +96,14 @@ class Order:
 
     def next_at(self) -> float | None:
         """Return when something may go next, `None` when nothing waits."""
-        return min((self._ready_at(message) for waiting in self._waiting for message in waiting), default=None)
+        return min((self._next_of(rank) for rank in range(RANKS) if self._waiting[rank]), default=None)
 
     def answered(self, message: Message, now: float) -> None:
         """Learn from what the platform said to a message."""
         self._window.answered(message.left_at, message.ends_at, now)
         if not message.after:
             return
+        self._window.refused(now)
         until = now + message.after
         self._paused_chats[message.chat] = max(until, self._paused_chats.get(message.chat, 0.0))
         if message.rank == REPLY:
@@ -137,18 +138,31 @@ class Order:
 
     def _first(self, now: float) -> Message | None:
         """Return what goes next; a chat that is not ready holds up no other."""
-        if self._window.opens_at > now:
-            return None
-        everyone = (message for waiting in self._waiting for message in waiting)
-        return next((message for message in everyone if self._ready_at(message) <= now), None)
+        for rank, waiting in enumerate(self._waiting):
+            if waiting and self._opens_at(rank) <= now:
+                ready = next((message for message in waiting if self._chat_opens_at(message) <= now), None)
+                if ready:
+                    return ready
+        return None
 
-    def _ready_at(self, message: Message) -> float:
-        ready_at = max(self._window.opens_at, self._paused_chats.get(message.chat, 0.0))
-        if message.rank == REPLY:
-            return ready_at
-        last_at = self._last.get(message.chat)
-        chat_at = 0.0 if last_at is None else last_at + self._gap
-        return max(ready_at, self._due_at, self._paused[message.rank], chat_at)
+    def _next_of(self, rank: int) -> float:
+        opens_at, next_at = self._opens_at(rank), math.inf
+        for message in self._waiting[rank]:
+            next_at = min(next_at, max(opens_at, self._chat_opens_at(message)))
+            if next_at == opens_at:
+                break
+        return next_at
+
+    def _opens_at(self, rank: int) -> float:
+        """Return when a rank may send, to whomever."""
+        opens_at = self._window.opens_at
+        return opens_at if rank == REPLY else max(opens_at, self._due_at, self._paused[rank])
+
+    def _chat_opens_at(self, message: Message) -> float:
+        """Return when its chat takes a message, whatever else there is to send."""
+        paused = self._paused_chats.get(message.chat, 0.0)
+        last_at = None if message.rank == REPLY else self._last.get(message.chat)
+        return paused if last_at is None else max(paused, last_at + self._gap)
 
     def _let_go(self, message: Message, now: float) -> None:
         message.has_left, message.left_at, message.ends_at = True, now, self._window.take(now)

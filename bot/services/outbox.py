@@ -18,6 +18,8 @@ from bot.storage.store import Store
 RANKS = (1, 2)
 TICK = 1.0
 """Seconds between looks at what has come due; a clock that jumps is noticed as soon."""
+BREATH = 0.02
+"""Seconds between looks at the least: what lands meanwhile is noted with one wait for the disk."""
 IN_AIR = 60
 """Most deliveries under way at once: connections have to be left for the conversation."""
 SOON = timedelta(seconds=1)
@@ -148,6 +150,7 @@ class Outbox:
                 await self._sleep(STORE_PAUSE)
                 continue
             await self._rest()
+            await self._sleep(BREATH)
 
     async def _recover(self) -> bool:
         if number := await self._store.outbox.recover(self._now()):

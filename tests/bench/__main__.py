@@ -11,15 +11,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import uvloop
 
-from tests.bench import measure
-from tests.bench.process import BOT_CORE, KINDS, PEER_PYTHON, ROOT, SERVER_CORE, BotFailedError, Kind, on_core
+from tests.bench import broadcast, measure
+from tests.bench.process import (
+    BOT_CORE,
+    BROADCASTERS,
+    KINDS,
+    PEER_PYTHON,
+    ROOT,
+    SERVER_CORE,
+    BotFailedError,
+    Kind,
+    on_core,
+)
 from tests.bench.report import print_report
 
 BENCH = ROOT / ".bench"
@@ -44,13 +54,17 @@ def prepare_peers() -> None:
 class Run:
     """One run: every measure of every bot, each from a fresh start."""
 
-    def __init__(self, kinds: list[Kind], loads: list[tuple[int, float]], length: measure.Length) -> None:
+    def __init__(
+        self, kinds: list[Kind], loads: list[tuple[int, float]], length: measure.Length, sizes: Sequence[broadcast.Size]
+    ) -> None:
         """Take what is to be measured."""
         self._kinds = kinds
         self._loads = loads
         self._length = length
+        self._sizes = sizes
         self._folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self.bots: dict[str, dict[str, Any]] = {kind.name: {"title": kind.title, "loads": []} for kind in kinds}
+        self.broadcasts: list[dict[str, Any]] = []
 
     async def measure(self) -> None:
         """Measure the bots in turn for each load, so that a busy moment of the machine meets all alike."""
@@ -60,6 +74,9 @@ class Run:
                     await self._take(kind, self._load, *load)
             for kind in self._kinds:
                 await self._take(kind, self._others)
+            for size in self._sizes:
+                for kind in BROADCASTERS:
+                    await self._broadcast(kind, size)
         finally:
             shutil.rmtree(self._folder)
 
@@ -72,6 +89,17 @@ class Run:
             await part(kind, result, *load)
         except (BotFailedError, OSError) as error:
             result["failed"] = str(error)
+        gc.collect()
+
+    async def _broadcast(self, kind: Kind, size: broadcast.Size) -> None:
+        typer.echo(f"  broadcast {kind.name} {size.rate}", err=True)
+        result: dict[str, Any] = {"name": kind.name, "title": kind.title}
+        try:
+            folder = self._folder / f"broadcast-{kind.name}-{size.rate}"
+            result |= await broadcast.broadcast(kind, folder, size)
+        except (BotFailedError, OSError) as error:
+            result["failed"] = str(error)
+        self.broadcasts.append(result)
         gc.collect()
 
     async def _load(self, kind: Kind, result: dict[str, Any], women: int, round_trip: float) -> None:
@@ -87,18 +115,21 @@ class Run:
             result["reload"] = await measure.reload(kind, folder / "reload", self._length)
 
 
-async def measure_all(kinds: list[Kind], loads: list[tuple[int, float]], length: measure.Length) -> dict[str, Any]:
+async def measure_all(
+    kinds: list[Kind], loads: list[tuple[int, float]], length: measure.Length, sizes: Sequence[broadcast.Size]
+) -> dict[str, Any]:
     """Measure everything, with this process on its own core."""
     os.sched_setaffinity(0, {SERVER_CORE})
     began = time.perf_counter()
     machine: dict[str, Any] = {"python": platform.python_version(), "cores": os.cpu_count()}
     machine["fsync_ms"] = fsync_time()
     machine["load_before"] = [round(load, 2) for load in os.getloadavg()]
-    run = Run(kinds, loads, length)
+    run = Run(kinds, loads, length, sizes)
     await run.measure()
-    micro = await measure_micro() if "ours" in run.bots else {}
+    micro = await measure_micro() if "ours" in run.bots or sizes else {}
     machine["load_after"] = [round(load, 2) for load in os.getloadavg()]
-    return {"machine": machine, "took_s": round(time.perf_counter() - began, 1), "bots": run.bots, "micro": micro}
+    took = round(time.perf_counter() - began, 1)
+    return {"machine": machine, "took_s": took, "bots": run.bots, "broadcasts": run.broadcasts, "micro": micro}
 
 
 async def measure_micro() -> dict[str, Any]:
@@ -129,11 +160,12 @@ def numbers(text: str) -> list[int]:
 
 
 def main(
-    bots: Annotated[str, typer.Option(help="Which bots, by comma.")] = ",".join(KINDS),
+    bots: Annotated[str, typer.Option(help="Which bots talk, by comma; none for broadcasts only.")] = ",".join(KINDS),
     women: Annotated[str, typer.Option(help="How many women at once, by comma.")] = "1,50,500",
     round_trip: Annotated[str, typer.Option(help="Round trips to the platform in ms, by comma.")] = "0,40",
     *,
     quick: Annotated[bool, typer.Option("--quick", help="Short windows and the three telling loads.")] = False,
+    no_broadcast: Annotated[bool, typer.Option("--no-broadcast", help="Leave the broadcasts out.")] = False,
 ) -> None:
     """Measure Comadre and its peers against a fake Bot API server, and write .bench/result.json.
 
@@ -143,8 +175,9 @@ def main(
     loads = [(count, trip / 1000) for trip in numbers(round_trip) for count in numbers(women)]
     if quick:
         loads = [load for load in loads if load in TELLING] or loads
-    kinds = [KINDS[name] for name in bots.split(",")]
-    result = uvloop.run(measure_all(kinds, loads, measure.QUICK if quick else measure.FULL))
+    kinds = [KINDS[name] for name in bots.split(",") if name]
+    sizes = () if no_broadcast else broadcast.QUICK if quick else broadcast.FULL
+    result = uvloop.run(measure_all(kinds, loads, measure.QUICK if quick else measure.FULL, sizes))
     (BENCH / "result.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     print_report(result)
 

@@ -54,7 +54,7 @@ async def load(kind: Kind, folder: Path, women: int, round_trip: float, length: 
         await asyncio.sleep(length.window)
         took, own, cpu = time.perf_counter() - at, time.process_time() - own, bot.cpu() - cpu
         crowd.stop()
-        seen = _with_open(crowd)
+        seen = with_open(crowd)
         return {
             "women": women,
             "round_trip_ms": round(1000 * round_trip),
@@ -77,11 +77,11 @@ async def crowd(kind: Kind, folder: Path, length: Length) -> dict[str, Any]:
     async with running(kind, folder) as bot:
         women = Women(bot.api, length.crowd, once=True)
         women.start(together=50)
-        await _settled(lambda: women.answered >= length.crowd, 60.0)
+        await settled(lambda: women.answered >= length.crowd, 60.0)
         return {"women": women.answered, "resident_mb": round(bot.resident(), 1)}
 
 
-def _with_open(women: Women) -> list[float]:
+def with_open(women: Women) -> list[float]:
     """Return the latencies in order, with what open steps have waited so far when that is already long.
 
     Without them, a bot so slow that most steps outlast the window would look quick.
@@ -107,9 +107,9 @@ async def life(kind: Kind, folder: Path, length: Length) -> dict[str, Any]:
         women.clear()
         await bot.start()
         polled_at = time.perf_counter()
-        first = await _settled(lambda: women.answered > 0, length.patience)
+        first = await settled(lambda: women.answered > 0, length.patience)
         to_first_reply = time.perf_counter() - bot.started_at if first else None
-        await _settled(lambda: not women.open(), length.patience - (time.perf_counter() - polled_at))
+        await settled(lambda: not women.open(), length.patience - (time.perf_counter() - polled_at))
         return {
             "to_first_poll_s": round(to_first_poll, 3),
             "resident_mb": round(resident, 1),
@@ -144,7 +144,7 @@ async def _longest(bot: Bot, woman: Women, edited: Path | None, length: Length) 
     return percentile(sorted(woman.latencies), 1.0)
 
 
-async def _settled(holds: Any, within: float) -> bool:
+async def settled(holds: Any, within: float) -> bool:
     """Wait until it holds; false when it does not in time."""
     end = time.perf_counter() + within
     while not holds():

@@ -1,11 +1,14 @@
 """What can be measured without a platform: one step, one search, one load; `python -m tests.bench.micro`."""
 
 import asyncio
+import gc
 import itertools
 import json
 import random
 import re
+import secrets
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,8 +23,11 @@ from bot.core.contact import Contact
 from bot.core.engine import respond
 from bot.core.library import Library
 from bot.core.message import Address, Choice, Incoming, Kind
+from bot.core.notice import Notice, NoticeKind
 from bot.core.search import NameIndex
 from bot.core.speech import normalise
+from bot.storage.store import Store
+from bot.storage.vault import Vault
 from tests.bench.women import WAY
 
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
@@ -30,6 +36,7 @@ LOOPS = 300
 QUESTIONS = 2000
 SERVICES = 5000
 TICK = 0.001
+RECIPIENTS = 100_000
 
 KINDS = ("Casa", "Centro", "Associação", "Clínica", "Refugio", "Fundación", "Drop-in", "Albergue", "Projeto",
          "House", "Unidade", "Espaço", "Programa", "Network", "Servicio", "Equipa", "Haus", "Consulta", "Kontakt",
@@ -131,6 +138,40 @@ async def load() -> dict[str, Any]:
         shutil.rmtree(folder)
 
 
+async def queue() -> dict[str, Any]:
+    """Return how long it takes to write a delivery for each of very many, and how much more memory that needs."""
+    with tempfile.TemporaryDirectory(prefix="bench-queue-") as folder:
+        vault, now = Vault(secrets.token_bytes(32)), datetime.now(UTC)
+        async with Store.open(Path(folder) / "data" / "bench.sqlite3", vault) as store:
+            await store._database.commit_together(lambda connection: _fill(connection, vault))
+            at = int(now.timestamp())
+            gc.collect()
+            _forget_peak()
+            before, began = _memory("VmRSS"), time.perf_counter()
+            await store.outbox.announce(Notice(NoticeKind.BROADCAST, ("porto",), at, at + 86400))
+            await store.outbox.open_due(now)
+            took = time.perf_counter() - began
+            more = _memory("VmHWM") - before
+            return {"recipients": RECIPIENTS, "queue_s": round(took, 2), "more_mb": round(more, 1)}
+
+
+def _fill(connection: sqlite3.Connection, vault: Vault) -> int:
+    """Let so many join, without a record of any."""
+    group, language = vault.index("group", "porto"), vault.index("language", "en")
+    rows = ((group, secrets.token_bytes(32), language) for _ in range(RECIPIENTS))
+    return connection.executemany('INSERT INTO member ("group", contact, language) VALUES (?, ?, ?)', rows).rowcount
+
+
+def _forget_peak() -> None:
+    """Let the most memory that this process had be counted anew."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def _memory(name: str) -> float:
+    """Return a figure of this process, in MB."""
+    return int(Path("/proc/self/status").read_text().partition(f"{name}:")[2].split()[0]) / 1024
+
+
 def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     at = time.perf_counter()
     result = work()
@@ -167,7 +208,7 @@ def _grown(text: str) -> str:
 def main() -> None:
     """Print every figure as JSON."""
     _, library = read_content(default_folder())
-    figures: dict[str, Any] = {"search": search()}
+    figures: dict[str, Any] = {"queue": asyncio.run(queue()), "search": search()}
     if library:
         figures["respond_us"] = respond_median(library.warm())
         figures["load"] = asyncio.run(load())

@@ -50,6 +50,12 @@ KINDS = {
         Kind("floor", "no framework, SQLite", (str(PEER_PYTHON), str(PEERS / "floor.py"))),
     )
 }
+BROADCASTERS = (
+    Kind("ours", "Comadre", (sys.executable, "-m", "tests.bench.herald")),
+    Kind("limiter", "PTB AIORateLimiter", (str(PEER_PYTHON), str(PEERS / "ptb_broadcast.py"))),
+    Kind("bucket", "token bucket", (str(PEER_PYTHON), str(PEERS / "bucket_broadcast.py"))),
+)
+"""Bots that begin to broadcast when they get SIGUSR1."""
 
 
 @contextlib.contextmanager
@@ -71,6 +77,8 @@ class Bot:
     api: FakeBotApi
     folder: Path
     content: Path | None = None
+    more: dict[str, str] = field(default_factory=dict)
+    """Environment besides the usual."""
     to_first_poll: float = 0.0
     started_at: float = 0.0
     _process: asyncio.subprocess.Process | None = field(default=None, repr=False)
@@ -109,6 +117,10 @@ class Bot:
         if self._process:
             await self._process.wait()
 
+    def begin(self) -> None:
+        """Let it broadcast."""
+        os.kill(self.pid, signal.SIGUSR1)
+
     def cpu(self) -> float:
         """Return the CPU seconds it used, all threads together."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
@@ -128,16 +140,21 @@ class Bot:
             "COMADRE_KEY_FILE": str(self.folder / "key" / "comadre.key"),
             "COMADRE_LOG_LEVEL": "WARNING",
             "COMADRE_PREVIEW": "off",
-        }  # fmt: skip
+        } | self.more  # fmt: skip
 
 
 @contextlib.asynccontextmanager
 async def running(
-    kind: Kind, folder: Path, *, round_trip: float = 0.0, content: Path | None = None
+    kind: Kind,
+    folder: Path,
+    *,
+    round_trip: float = 0.0,
+    content: Path | None = None,
+    more: dict[str, str] | None = None,
 ) -> AsyncIterator[Bot]:
     """Run a bot against a server of its own, from nothing."""
     async with FakeBotApi(round_trip=round_trip, record=False) as api:
-        bot = Bot(kind, api, folder, content)
+        bot = Bot(kind, api, folder, content, more or {})
         try:
             await bot.start()
             yield bot

@@ -13,9 +13,12 @@ def print_report(result: dict[str, Any]) -> None:
     """Print what was measured."""
     console = Console(width=WIDTH)
     bots = result["bots"]
-    console.print(_loads(bots))
-    console.print(_ratios(bots))
-    console.print(_lives(bots))
+    if bots:
+        console.print(_loads(bots))
+        console.print(_ratios(bots))
+        console.print(_lives(bots))
+    if result["broadcasts"]:
+        console.print(_broadcasts(result["broadcasts"]))
     for name, bot in bots.items():
         if "failed" in bot:
             console.print(f"{name} did not run to the end: {bot['failed']}", markup=False)
@@ -81,4 +84,15 @@ def _lives(bots: dict[str, Any]) -> Table:
         table.add_row(bot["title"], _text(life.get("resident_mb")), after, _text(life.get("to_first_poll_s")),
                       _text(life.get("open")), _text(life.get("never_answered")),
                       _text(life.get("restart_to_first_reply_s")), longest)  # fmt: skip
+    return table
+
+
+def _broadcasts(broadcasts: list[dict[str, Any]]) -> Table:
+    keys = ("rate", "recipients", "share", "refused", "p95_calm_ms", "p95_ms", "times_calm", "missing", "doubled",
+            "took_s", "cpu_s")  # fmt: skip
+    table = _table("Broadcast beside 50 women who read, 40 ms round trip", "bot", "messages/s allowed", "recipients",
+                   "share used", "429", "p95 ms calm", "p95 ms", "times calm", "missing", "doubled", "took s",
+                   "CPU s")  # fmt: skip
+    for each in broadcasts:
+        table.add_row(each["title"], *(_text(each.get(key)) for key in keys))
     return table

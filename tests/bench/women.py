@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.fake_bot_api import FakeBotApi, Message
@@ -42,9 +43,21 @@ class Woman:
 class Women:
     """All of them, and what they measured."""
 
-    def __init__(self, api: FakeBotApi, count: int, *, first: int = 1000, once: bool = False) -> None:
-        """Let `count` women talk to the bot of `api`; `once` means one /start each, for what many of them cost."""
+    def __init__(
+        self,
+        api: FakeBotApi,
+        count: int,
+        *,
+        first: int = 1000,
+        once: bool = False,
+        think: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """Let `count` women talk to the bot of `api`; `once` means one /start each, for what many of them cost.
+
+        `think` says how many seconds each reads before she presses.
+        """
         self._api = api
+        self._think = think
         self._once = once
         self._women = {first + place: Woman(first + place) for place in range(count)}
         self._fresh = iter(list(self._women.values()))
@@ -59,7 +72,7 @@ class Women:
         """Let them begin: all, or so many `together`, each followed by the next when she has her answer."""
         self._acting = True
         for _, woman in zip(range(together or len(self._women)), self._fresh, strict=False):
-            self._say_start(woman)
+            asyncio.get_running_loop().call_later(self._think(), self._say_start, woman)
 
     def stop(self) -> None:
         """Let them press nothing more; what they wait for stays open."""
@@ -93,9 +106,11 @@ class Women:
         self.stages[WAY[woman.stage].name if woman.stage >= 0 else "start"] += 1
         woman.asked_at = 0.0
         if self._acting:
-            asyncio.get_running_loop().call_soon(self._go_on, woman, message, done)
+            asyncio.get_running_loop().call_later(self._think(), self._go_on, woman, message, done)
 
-    def _go_on(self, woman: Woman, message: Message, done: bool) -> None:  # noqa: FBT001 - call_soon takes no keywords
+    def _go_on(self, woman: Woman, message: Message, done: bool) -> None:  # noqa: FBT001 - call_later takes no keywords
+        if not self._acting:
+            return
         if self._once:
             if following := next(self._fresh, None):
                 self._say_start(following)

@@ -24,8 +24,17 @@ SERVICES = [
     for number in range(5)
 ]
 
+NEWS = "See you tomorrow, 18:00?"
+RATE = int(os.environ.get("BENCH_RATE", "30"))
+
 Rows = list[tuple[str, str]]
 Screen = tuple[str, Rows]
+
+
+def recipients() -> range:
+    """Return the chats of those who get the broadcast."""
+    first, _, many = os.environ["BENCH_RECIPIENTS"].partition(":")
+    return range(int(first), int(first) + int(many))
 
 
 def languages() -> Screen:
