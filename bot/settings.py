@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     protect_content: bool = False
     """Ask Telegram's apps to forbid forwarding and saving."""
-    rate: Annotated[int, Field(ge=1, le=1000)] = 30
+    rate: Annotated[int, Field(ge=1, le=100_000)] = 30
     """Messages that Telegram takes from us in a second, all chats together."""
     chat_rate: Annotated[float, Field(gt=0, le=30)] = 1.0
     """Of what we send first, messages in a second to one chat."""

@@ -73,6 +73,10 @@ class Pace:
         turn = self._waiting[message] = asyncio.get_running_loop().create_future()
         try:
             await turn
+        except asyncio.CancelledError:
+            if message.has_left:
+                self._order.lost(message)
+            raise
         finally:
             del self._waiting[message]
             self._order.drop(message)

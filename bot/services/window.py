@@ -7,15 +7,11 @@ SPAN = 1.0
 """Seconds over which the platform counts."""
 SURE = 0.003
 """Seconds that a message counts longer at least: clocks and timers are no finer than that."""
-UNSURE = 0.05
-"""Seconds that it counts longer at most, when it may have been slower on its way than others."""
-MOST_UNSURE = 0.2
-"""The same, when the platform has just refused something: then ways differ more than was thought."""
-HALVED_IN = 30.0
-"""Seconds in which half of that distrust is gone."""
+UNSURE = 1.0
+"""Seconds that it counts longer at most, when it may have lingered on its way, or was not answered at all."""
 REMEMBERED = 200
-"""Answers from which the quickest way there and back is known, and how few are not enough."""
-TOO_FEW = 8
+"""Answers from which the quickest way there and back is known, and how many it takes to know it."""
+ENOUGH = 8
 
 
 class Window:
@@ -32,7 +28,6 @@ class Window:
         self._ends: list[float] = []
         """When each message stops counting, the last so many, in order."""
         self._took: deque[float] = deque(maxlen=REMEMBERED)
-        self._refused_at: float | None = None
 
     @property
     def opens_at(self) -> float:
@@ -51,19 +46,8 @@ class Window:
         """Learn from an answer how long the message that left at `left_at` can have been on its way."""
         took = now - left_at
         self._took.append(took)
-        if len(self._took) < TOO_FEW:
-            return
+        quickest = min(self._took) if len(self._took) >= ENOUGH else 0.0
         place = bisect_left(self._ends, ends_at)
         if place < len(self._ends) and self._ends[place] == ends_at:
             del self._ends[place]
-            insort(self._ends, left_at + SPAN + min(took - min(self._took) + SURE, self._unsure(now)))
-
-    def refused(self, now: float) -> None:
-        """Be more careful for a while."""
-        self._refused_at = now
-
-    def _unsure(self, now: float) -> float:
-        if self._refused_at is None:
-            return UNSURE
-        left: float = 0.5 ** ((now - self._refused_at) / HALVED_IN)
-        return UNSURE + (MOST_UNSURE - UNSURE) * left
+            insort(self._ends, left_at + SPAN + min(took - quickest + SURE, UNSURE))

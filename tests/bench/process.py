@@ -140,6 +140,7 @@ class Bot:
             "COMADRE_KEY_FILE": str(self.folder / "key" / "comadre.key"),
             "COMADRE_LOG_LEVEL": "WARNING",
             "COMADRE_PREVIEW": "off",
+            "COMADRE_RATE": "100000",
         } | self.more  # fmt: skip
 
 
