@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run chat test lint check bench messages schemas browser wheel lock clean
+.PHONY: help run chat test lint check bench messages schemas facts pictures browser wheel lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -41,8 +41,23 @@ messages: $(VENV)/.run ## Bring new and changed English texts into the catalogue
 
 schemas: docs/flow.schema.json docs/directory.schema.json ## What editors check flows and directory with
 
+facts: $(VENV)/.run ## The list of facts in docs/content.md, from the flows
+	$(BIN)/comadre check --facts > docs/content.md.list
+	awk 'FNR == NR { list = list $$0 "\n"; next } \
+		/^<!-- end of the list -->/ { skip = 0 } !skip { print } \
+		/^<!-- the list -->/ { printf "\n%s\n", list; skip = 1 }' docs/content.md.list docs/content.md > docs/content.md.new
+	mv docs/content.md.new docs/content.md && rm docs/content.md.list
+
 docs/%.schema.json: $(VENV)/.run FORCE
 	$(BIN)/comadre schema $* > $@.new && mv $@.new $@
+
+# drawn.txt says which drawing each picture was made from; a test compares.
+pictures: ## Draw the pictures again (Debian: librsvg2-bin, pngquant)
+	command -v rsvg-convert >/dev/null && command -v pngquant >/dev/null || \
+		{ apt-get update -q && apt-get install -y -q --no-install-recommends librsvg2-bin pngquant; }
+	cd locales/media && for each in *.svg; do \
+		rsvg-convert "$$each" | pngquant --nofs --strip 32 - >"$${each%.svg}.png" || exit 1; done
+	cd locales/media && sha256sum *.svg *.png >drawn.txt
 
 browser: ## Install the browser that the tests drive (Debian, as root)
 	apt-get update -q

@@ -3,20 +3,27 @@
 import asyncio
 import resource
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from bot.channels.base import Channel, Receive, SendError
 from bot.clock import Clock
 from bot.content.shelf import Shelf
+from bot.core.house import Rules
 from bot.core.message import Address
 from bot.core.speech import SOURCE
+from bot.core.telling import judge
+from bot.core.verdict import Judge
 from bot.log import EVENTS, place_of
+from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
+from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace
+from bot.services.reminders import Reminders
 from bot.settings import Settings
 from bot.storage.store import Store
 from bot.storage.vault import open_vault
@@ -48,6 +55,7 @@ class App:
         self.has_new_key = False
         self.store: Store
         self.dispatcher: Dispatcher
+        self.reminders: Reminders
         self.outbox: Outbox
         self._stack = AsyncExitStack()
 
@@ -57,10 +65,13 @@ class App:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         settings = self.settings
         vault, self.has_new_key = open_vault(settings.key_file, settings.database, settings.data_dir)
-        self.store = await self._stack.enter_async_context(Store.open(settings.database, vault))
+        rules = Rules(settings.broadcasts_a_day, needs_two=settings.broadcast_approval == "two")
+        opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)
+        self.store = await self._stack.enter_async_context(opened)
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
+        self.reminders = Reminders(self.store, self.shelf.library, self.clock.now)
         channels, is_talking = self.dispatcher.channels, self.dispatcher.is_talking
-        self.outbox = Outbox(self.store, channels, self.clock.now, is_talking=is_talking)
+        self.outbox = Outbox(self.store, channels, self.clock.now, self._judging, is_talking=is_talking)
         self.dispatcher.outbox = self.outbox
         return self
 
@@ -93,6 +104,9 @@ class App:
                 task.cancel()
             await asyncio.gather(*channels, return_exceptions=True)
 
+    async def _judging(self, now: datetime) -> Judge:
+        return judge(await self.shelf.library(), now)
+
     def _intake(self, channel: Channel) -> Receive:
         """Choose when an update is settled: a platform that repeats it may confirm as soon as it is stored."""
         return self.dispatcher.accept if channel.name == "telegram" else self.dispatcher.receive
@@ -108,15 +122,21 @@ class App:
     ) -> None:
         """Do what can wait until the first answers: watch the files, tick, introduce ourselves."""
         # Imported late: not needed before the first poll.
-        from bot.services.schedule import PURGE_EVERY, RING_EVERY, Schedule  # noqa: PLC0415
+        from bot.services.schedule import LOOK_EVERY, PURGE_EVERY, RING_EVERY, Schedule  # noqa: PLC0415
 
         schedule = Schedule()
         schedule.every(RING_EVERY, self.dispatcher.ring)
         schedule.every(RING_EVERY, self.store.flush)
+        broadcasts = Broadcasts(self.store, self.shelf.library, self.clock.now)
+        schedule.every(REPEAT_EVERY, broadcasts.tick)
+        schedule.every(REFRESH_EVERY, self.dispatcher.refresh)
+        schedule.every(DECIDE_EVERY, Decisions(self.store, self.clock.now).tick)
+        schedule.every(LOOK_EVERY, self.reminders.tick)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
         stopped = asyncio.create_task(_until(stopping))
-        works = (self.dispatcher.resume(owed), self.shelf.watch(self._announce), self._introduce())
+        watched = broadcasts.resume(self.dispatcher)
+        works = (self.dispatcher.resume(owed), watched, self.shelf.watch(self._announce), self._introduce())
         beside = [asyncio.create_task(work) for work in works]
         try:
             await asyncio.wait([*channels, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -167,6 +187,10 @@ class App:
             # Moving the clock would move the timers of real people.
             "clock_settable": "telegram" not in self.dispatcher.channels,
         }
+
+    def _languages(self) -> Iterable[str]:
+        library = self.shelf.current
+        return library.speech.languages if library else ()
 
     def _group_notice(self, locale: str) -> str:
         library = self.shelf.current

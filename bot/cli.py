@@ -9,8 +9,11 @@ from typing import Annotated, Literal
 import typer
 
 from bot import __version__
+from bot.core.house import Role
 from bot.main import run_loop, serve
+from bot.settings import load_settings
 
+staff = typer.Typer(name="staff", help="Who answers: list them, or take a role away.", no_args_is_help=True)
 app = typer.Typer(
     name="comadre",
     help="Anonymous peer support and referral for women who use drugs, on Telegram and Signal.",
@@ -18,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(staff)
 
 
 @app.callback(invoke_without_command=True)
@@ -46,7 +50,6 @@ def chat(
     from bot import log
     from bot.app import App
     from bot.channels.terminal import Terminal
-    from bot.settings import load_settings
 
     settings = load_settings()
     log.set_up("WARNING")
@@ -66,13 +69,17 @@ def chat(
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Content folder; the configured one when not given.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every warning, not a few of each kind.")] = False,  # noqa: FBT002
+    facts: Annotated[bool, typer.Option("--facts", help="Print the list of facts instead, as Markdown.")] = False,  # noqa: FBT002
 ) -> None:
     """Check flows, translations and directory; prints file:line:column and what to write instead."""
     from bot.content.check import check as check_content
+    from bot.content.facts import fact_list
     from bot.report import print_findings
-    from bot.settings import load_settings
 
     report = check_content(folder or load_settings().content_dir, datetime.now(UTC).date())
+    if facts and report.library:
+        typer.echo(fact_list(report.library), nl=False)
+        return
     print_findings(report.findings, everything=everything)
     if not report.is_good:
         raise typer.Exit(1)
@@ -83,7 +90,6 @@ def doctor() -> None:
     """Say in words what is configured and loaded, the state of key and database, and whether Telegram answers."""
     from bot.diagnosis import diagnose
     from bot.report import print_diagnosis
-    from bot.settings import load_settings
 
     points = asyncio.run(diagnose(load_settings()))
     print_diagnosis(points)
@@ -93,9 +99,42 @@ def doctor() -> None:
 
 @app.command()
 def schema(
-    kind: Annotated[Literal["flow", "directory", "languages", "phrases"], typer.Argument(help="Which file.")],
+    kind: Annotated[
+        Literal["flow", "directory", "languages", "phrases", "pictures"], typer.Argument(help="Which file.")
+    ],
 ) -> None:
     """Print the JSON Schema of a file that people write, for their editor."""
     from bot.content.schema import schema as schema_of
 
     typer.echo(json.dumps(schema_of(kind), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def invite(
+    role: Annotated[Role, typer.Argument(help="What she may do.")],
+    group: Annotated[list[str] | None, typer.Option(help="A group of directory.yaml; say it again for more.")] = None,
+) -> None:
+    """Make an invitation: whoever sends the code to the bot first, within a day, has the role."""
+    from bot.personnel import invite as make
+
+    for line in asyncio.run(make(load_settings(), role, tuple(group or ()))):
+        typer.echo(line)
+
+
+@staff.command("list")
+def list_staff() -> None:
+    """Name everybody who answers by her two words, with role and groups, and nothing else about her."""
+    from bot.personnel import everyone
+
+    for line in asyncio.run(everyone(load_settings())):
+        typer.echo(line)
+
+
+@staff.command()
+def revoke(
+    name: Annotated[list[str], typer.Argument(help="Her two words, as `comadre staff list` shows them.")],
+) -> None:
+    """Take a role away, at once."""
+    from bot.personnel import revoke as take_away
+
+    typer.echo(asyncio.run(take_away(load_settings(), " ".join(name).lower())))

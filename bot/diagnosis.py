@@ -1,12 +1,13 @@
 """What `comadre doctor` looks at, changing nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.channels.base import SendError
-from bot.content.check import check
+from bot.content.check import Report, check
 from bot.content.finding import Level
+from bot.personnel import unattended
 from bot.settings import TELEGRAM_API, Settings
 from bot.storage.store import Store, StoreProblem
 from bot.storage.vault import KeyProblem, Vault, load_key
@@ -23,10 +24,12 @@ class Point:
 
 async def diagnose(settings: Settings) -> list[Point]:
     """Look at settings, content, key, database and platforms."""
-    points = [*_settings(settings), *_content(settings)]
+    report = check(settings.content_dir, datetime.now(UTC).date())
+    points = [*_settings(settings), *_content(settings, report)]
     key, vault = _key(settings)
     points.append(key)
-    points.extend(await _database(settings, vault))
+    groups = [group.id for group in report.library.directory.groups] if report.library else []
+    points.extend(await _database(settings, vault, groups))
     if settings.telegram_token:
         points.append(await _telegram(settings, settings.telegram_token.get_secret_value()))
     return points
@@ -42,8 +45,7 @@ def _settings(settings: Settings) -> Iterator[Point]:
         yield Point("Telegram server", settings.telegram_api_url)
 
 
-def _content(settings: Settings) -> Iterator[Point]:
-    report = check(settings.content_dir, datetime.now(UTC).date())
+def _content(settings: Settings, report: Report) -> Iterator[Point]:
     errors = [finding for finding in report.findings if finding.level is not Level.WARNING]
     for finding in errors:
         yield Point("content", str(finding), is_good=False)
@@ -68,8 +70,8 @@ def _key(settings: Settings) -> tuple[Point, Vault | None]:
         return Point("key", str(problem), is_good=False), None
 
 
-async def _database(settings: Settings, vault: Vault | None) -> list[Point]:
-    """Look at the database, and at what was counted there often enough to be said."""
+async def _database(settings: Settings, vault: Vault | None, groups: Sequence[str]) -> list[Point]:
+    """Look at the database, at what was counted there often enough to be said, and for groups left alone."""
     where = f"{settings.database}:"
     if not settings.database.exists():
         return [Point("database", f"{where} not there yet; the first start makes it")]
@@ -78,11 +80,16 @@ async def _database(settings: Settings, vault: Vault | None) -> list[Point]:
     try:
         async with Store.open(settings.database, vault) as store:
             found, counts = await store.describe(), await store.counts()
+            alone = unattended(groups, await store.staff.everyone())
     except (StoreProblem, KeyProblem) as problem:
         return [Point("database", str(problem), is_good=False)]
     said = f"version {found.version}, {found.contacts} people, {found.size // 1024} KiB, check: {found.integrity}"
     counted = (Point("counted", f"{kind}: {number} in week {week}") for week, kind, number in counts)
-    return [Point("database", f"{where} {said}", found.integrity == "ok"), *counted]
+    return [
+        Point("database", f"{where} {said}", found.integrity == "ok"),
+        *counted,
+        *(Point("group", f"{group} has no moderator; comadre invite moderator --group {group}") for group in alone),
+    ]
 
 
 async def _telegram(settings: Settings, token: str) -> Point:

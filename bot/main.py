@@ -10,6 +10,7 @@ PROBLEMS = (
     "bot.storage.vault:KeyProblem",
     "bot.storage.database:StoreProblem",
     "bot.app:StartProblem",
+    "bot.personnel:PersonnelProblem",
 )
 """What an operator can mend: said in one line, without a trace."""
 

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     protect_content: bool = False
     """Ask Telegram's apps to forbid forwarding and saving."""
+    broadcasts_a_day: Annotated[int, Field(ge=1, le=50)] = 3
+    """So many broadcasts of moderators reach one group on one day, at most."""
+    broadcast_approval: Literal["one", "two"] = "one"
+    """`two`: each waits until a second moderator has read it and lets it go."""
     rate: Annotated[int, Field(ge=1, le=100_000)] = 30
     """Messages that Telegram takes from us in a second, all chats together."""
     chat_rate: Annotated[float, Field(gt=0, le=30)] = 1.0

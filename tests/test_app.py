@@ -11,6 +11,7 @@ import pytest
 
 from bot.app import App, StartProblem
 from bot.channels.base import Receive, SendError
+from bot.core.house import Role, Rules
 from bot.core.message import Address
 from bot.settings import Settings
 from tests.services.chats import Chats
@@ -128,3 +129,13 @@ async def test_a_first_start_makes_a_key_and_a_second_one_uses_it(settings: Sett
     assert settings.database.stat().st_mode & 0o077 == 0
     async with App(settings) as app:
         assert not app.has_new_key
+
+
+async def test_what_holds_for_moderators_is_a_setting(settings: Settings) -> None:
+    strict = settings.model_copy(update={"broadcasts_a_day": 1, "broadcast_approval": "two"})
+    async with App(strict) as app:
+        address = Address("telegram", "7")
+        code = await app.store.staff.invite(Role.ADMIN, (), app.clock.now())
+        assert await app.store.staff.redeem(code, address, app.clock.now())
+        house = await app.store.step(address, lambda contact, house: (contact, house))
+    assert house.rules == Rules(broadcasts_a_day=1, needs_two=True)

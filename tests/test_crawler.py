@@ -11,22 +11,53 @@ from bot.content.catalogue import needs_translation
 from bot.core.contact import Contact, Position
 from bot.core.engine import respond
 from bot.core.flow import Node
+from bot.core.house import GroupState, House, Proposal, Role, Staff, meeting_subject, question_subject
 from bot.core.library import FORGOTTEN, GONE, GREETING, MENU, Library
 from bot.core.message import Address, Incoming, Kind, Screen, fold
+from bot.core.plan import Plan
+from bot.core.question import About, Question
+from bot.core.rooms.groups import GO_ON, MOST_PROPOSALS
 from bot.core.speech import SOURCE, Speech
 from bot.core.stage import Stage
+from bot.core.terms import Terms
+from tests.core.rooms.stands import stands
+from tests.scenes import content
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 CHANNELS = ("telegram", "signal", "web", "terminal")
-EXAMPLES = {"text": "an example", "number": "3", "time": "18:30", "place": "porto"}
+EXAMPLES = {
+    "text": "an example",
+    "number": "3",
+    "day": "26/11",
+    "time": "18:30",
+    "place": "porto",
+    "content": "an example",
+}
 LONGEST_TEXT = 4096
 LONGEST_LABEL = 64
 LONGEST_TOKEN = 64
 MOST_BUTTONS = 100
+ASKING = Position("violence", "ask_city")
+"""Asks for the city on the way to five different screens."""
 LAST = (GONE, FORGOTTEN)
 """Shown when she leaves, when nothing is kept of where she is."""
 
 Key = tuple[str, ...]
+WOMAN, STAFF = House(), House(staff=Staff("amber badger", Role.ADMIN))
+OPEN = Question("open", About.FREE, {"pt": "Onde?"}, {}, int(NOW.timestamp()) + 60, 3)
+QUESTIONS = (
+    OPEN,
+    replace(OPEN, id="voted"),
+    replace(OPEN, id="over", closes_at=0),
+    replace(OPEN, id="closed").count({"0": 3}, shows_small=False),
+)
+FULL = GroupState(Plan().cancel("2026-11-25"), (Proposal("2026-12-02", "something"),) * MOST_PROPOSALS, QUESTIONS)
+OWN = {meeting_subject("trial-barcelona", "2026-12-03"): "yes", question_subject("trial-porto", "voted"): "0"}
+MEMBER = House({"trial-porto": FULL}, OWN)
+MEMBERSHIPS = {group: Terms() for group in ("trial-porto", "trial-barcelona", "trial-open")}
+"""Of three groups: one tells its members where, one who comes, one has no meeting."""
+LATE = {"group": "trial-porto", "meeting": "2026-11-18"}
+"""She stands before a meeting that is over by now."""
 
 
 class Listening(dict[tuple[str, str], str]):
@@ -54,7 +85,7 @@ class Crawler:
     visited: set[tuple[str, str]] = field(default_factory=set)
     screens: int = 0
     _seen: set[Key] = field(default_factory=set)
-    _waiting: deque[tuple[Contact, str]] = field(default_factory=deque)
+    _waiting: deque[tuple[Contact, str, House]] = field(default_factory=deque)
 
     def crawl(self) -> None:
         """Visit everything that can be reached in this language."""
@@ -62,39 +93,53 @@ class Crawler:
             # No flow says another thing in another city on another channel: one city there is enough.
             cities = ("", *self.library.cities) if channel == CHANNELS[0] else ("",)
             for city in cities:
-                self._arrive(Contact(self.language, city, GREETING, seen=fold(NOW)), channel)
+                self._arrive(Contact(self.language, city, GREETING, seen=fold(NOW)), channel, WOMAN)
+        member = Contact(self.language, "porto", MENU, seen=fold(NOW)).with_memberships(MEMBERSHIPS, "telegram:1")
+        for position in (MENU, GO_ON, Position("groups", "meeting_member"), Position("groups", "question_gone")):
+            self._arrive(replace(member, position=position, answers=LATE), CHANNELS[0], MEMBER)
+        self._arrive(Contact(self.language, "porto", MENU, seen=fold(NOW)), CHANNELS[0], STAFF)
+        for position, answers, house in stands("trial-porto", NOW):
+            contact = Contact(self.language, "porto", position, (MENU,), answers, seen=fold(NOW))
+            self._arrive(contact, CHANNELS[0], house)
         while self._waiting:
-            contact, channel = self._waiting.popleft()
-            for incoming, now in self._ways_on(contact, channel):
-                turn = respond(self.library, contact, incoming, now)
+            contact, channel, house = self._waiting.popleft()
+            for incoming, now in self._ways_on(contact, channel, house):
+                turn = respond(self.library, contact, incoming, now, house)
                 self._judge(turn.screen, turn.contact, contact)
-                self._arrive(turn.contact, channel)
+                self._arrive(turn.contact, channel, house)
 
-    def _arrive(self, contact: Contact, channel: str) -> None:
+    def _arrive(self, contact: Contact, channel: str, house: House) -> None:
         if contact.position is None or contact.language != self.language:
             return
-        key = self._key(contact, contact.position, channel)
+        key = self._key(contact, contact.position, channel, house)
         if key not in self._seen:
             self._seen.add(key)
             self.visited.add((contact.position.flow, contact.position.node))
-            self._waiting.append((replace(contact, trail=contact.trail[-1:], recent=(), handles=()), channel))
+            kept = replace(contact, trail=contact.trail[-1:], recent=(), handles=())
+            self._waiting.append((kept, channel, house))
 
-    def _key(self, contact: Contact, position: Position, channel: str) -> Key:
+    def _key(self, contact: Contact, position: Position, channel: str, house: House) -> Key:
         """Name a screen: two contacts with the same name see the same and go on the same way."""
-        stage = Stage(self.library, contact, position, channel, NOW)
+        stage = Stage(self.library, contact, position, channel, NOW, house)
         place = {"find": contact.city, "me": ""}.get(position.flow, stage.country)
         what = stage.known("need") if position.flow == "find" else ""
+        if position.flow == "groups":
+            place = contact.city if stage.node.list == "groups" else ""
+            what = _of_group(stage)
         if "found" in stage.node.where:
             what = stage.known("found")
+        if position == ASKING:
+            what = stage.known("wanted")
         if "{service}" in stage.node.say:
             place, what = "", stage.known("service")
         on = channel if position.flow in ("me", "start") else ""
-        return position.flow, position.node, str(position.page), place, what, on
+        role = stage.known("role") if position.flow in ("start", "moderate") else ""
+        return position.flow, position.node, str(position.page), place, what, on, role
 
-    def _ways_on(self, contact: Contact, channel: str) -> Iterator[tuple[Incoming, datetime]]:
+    def _ways_on(self, contact: Contact, channel: str, house: House) -> Iterator[tuple[Incoming, datetime]]:
         position = contact.position
         assert position
-        stage = Stage(self.library, contact, position, channel, NOW)
+        stage = Stage(self.library, contact, position, channel, NOW, house)
         address = Address(channel, "1")
         for number, item in enumerate(stage.shown):
             yield Incoming(address, Kind.PRESS, f"press {number}", token=item.token), NOW
@@ -128,6 +173,7 @@ class Crawler:
             "an empty text or label": not screen.texts or not all(each.strip() for each in (*screen.texts, *labels)),
             "a placeholder is left": any(mark in text for text in screen.texts for mark in "{}…"),
             "a text is too long": any(len(text.encode("utf-16-le")) > 2 * LONGEST_TEXT for text in screen.texts),
+            "a picture has no words": screen.picture is not None and not screen.picture.alt.strip(),
             "a label is too long": any(len(label) > LONGEST_LABEL for label in labels),
             "a token is too long": any(len(token.encode()) > LONGEST_TOKEN for token in tokens),
             "too many buttons": len(labels) > MOST_BUTTONS,
@@ -137,12 +183,28 @@ class Crawler:
         self.findings.update(f"{at}: {rule}" for rule, is_broken in rules.items() if is_broken)
 
 
+def _of_group(stage: Stage) -> str:
+    """Name what a screen about a group depends on, by what it says."""
+    said = " ".join(stage.node.say)
+    asked = {
+        "{meeting}": ("meeting",),
+        "{terms}": ("terms", "first", "last"),
+        "I won't remind": ("meeting",),
+        "{question}": ("question",),
+        "{result}": ("question",),
+    }
+    names = {name for mark, names in asked.items() if mark in said for name in names}
+    group = stage.known("group") if stage.node.list != "groups" else ""
+    return " ".join((group, stage.known("member"), stage.known("in_groups"), *map(stage.known, sorted(names))))
+
+
 @pytest.fixture(scope="module")
-def listening(library: Library) -> Library:
-    """Return the library with catalogues that note what they lack."""
+def listening() -> Library:
+    """Return what we ship, with groups, and with catalogues that note what they lack."""
+    library = content.library()
     speech = library.speech
     catalogues = {code: Listening(speech.catalogues.get(code, {})) for code in speech.languages if code != SOURCE}
-    return Library(library.flows, library.phrases, library.directory, Speech(speech.languages, catalogues)).warm()
+    return replace(library, speech=Speech(speech.languages, catalogues)).warm()
 
 
 @pytest.fixture(scope="module", params=["en", "pt", "es"])
@@ -161,8 +223,10 @@ def test_the_crawler_is_everywhere_that_somebody_can_rest(crawler: Crawler, list
     resting = {
         (flow, name) for flow, body in listening.flows.items() for name, node in body.nodes.items() if rests(node)
     }
+    # What staff see hangs on what is half written: tests/core/rooms holds each of their screens to the same rules.
+    staff = {(flow, name) for flow, name in resting if listening.flows[flow].audience != "woman"}
     last = {(position.flow, position.node) for position in LAST}
-    assert resting - last == crawler.visited
+    assert resting - last - staff == crawler.visited - staff
 
 
 def test_every_text_on_the_way_is_said_in_her_language(crawler: Crawler, listening: Library) -> None:

@@ -1,6 +1,7 @@
 """The guides say what the program does: settings, commands, keys, placeholders, durations and links."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,22 @@ import typer
 from bot.app import COMMANDS
 from bot.channels.base import Channel
 from bot.cli import app
-from bot.content.rules.text import FILLED, LINES, LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES
-from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT
-from bot.core.directory import Directory, Welcome
-from bot.core.flow import LONGEST_WAIT, Flow, Node
+from bot.content.document import parse, validate
+from bot.content.facts import addresses, fact_list
+from bot.content.rules.reading import MOST_WORDS
+from bot.content.rules.text import LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES, PLACEHOLDERS
+from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, MEMBERSHIP_KEPT, POSITION_KEPT, STILL_ASKED
+from bot.core.directory import Directory, Group, Welcome
+from bot.core.duration import LONGEST_WAIT
+from bot.core.flow import Flow, Node
 from bot.core.library import Library
+from bot.core.phrase import SENT_FIRST
+from bot.core.recurrence import days, read
 from bot.core.speech import Language
-from bot.services.schedule import PURGE_EVERY
+from bot.core.terms import NIGHT
+from bot.services.schedule import LOOK_EVERY, PURGE_EVERY
 from bot.settings import DEFAULT_PREVIEW_PORT, PREFIX, Settings
+from bot.storage.notices import KEPT
 from bot.storage.store import COUNT_KEPT, FEWEST_SHOWN
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,16 +84,40 @@ def test_what_is_kept_ends_when_the_readme_says() -> None:
         f"{LANGUAGE_KEPT.days} days after her last message",
         f"{hours['handle']} hours each",
         f"until the reply is sent; the timer, {int(LONGEST_WAIT.total_seconds()) // 3600} hours at most",
+        f"until she leaves; {MEMBERSHIP_KEPT.days} days after her last message, and she is asked before",
+        "until the meeting is over or the vote closed",
+        "until the meeting is over",
+        f"{KEPT.days} days after its end",
         f"{COUNT_KEPT.days // 365 * 12} months, never shown below {FEWEST_SHOWN}",
     ]
     assert PURGE_EVERY == 600
     assert "within ten minutes" in told
 
 
-def test_no_flow_that_we_ship_asks_for_her_words(library: Library) -> None:
-    """The README says so: a place is the only thing that is asked."""
-    asked = {node.ask for flow in library.flows.values() for node in flow.nodes.values() if node.ask}
-    assert asked <= {"place"}
+def test_no_flow_asks_a_woman_for_more_than_the_readme_says(library: Library) -> None:
+    """A place; in a group her hours, and what she wants to speak of."""
+    for_her = {name: flow for name, flow in library.flows.items() if flow.audience == "woman"}
+    asked = {
+        (f"{name}.{at}", node.ask) for name, flow in for_her.items() for at, node in flow.nodes.items() if node.ask
+    }
+    beside = {at: kind for at, kind in asked if kind != "place"}
+    assert beside == {"groups.first": "time", "groups.last": "time", "groups.proposal": "text"}
+
+
+def test_a_group_keeps_to_what_its_guide_says() -> None:
+    guide = page("docs/groups.md")
+    assert f"After {STILL_ASKED.days} days" in guide
+    assert f"after {MEMBERSHIP_KEPT.days} days" in guide
+    assert f"from {NIGHT[1].hour}:00 to {NIGHT[0].hour}:00" in guide
+    assert f"{KEPT.days} days after its end" in guide
+    assert LOOK_EVERY == 60
+
+
+def test_the_guide_shows_what_a_locked_screen_shows(library: Library) -> None:
+    told = section(page("docs/groups.md"), "## What a locked screen shows")
+    shown = [line.split("|")[2].strip() for line in told.splitlines() if line.startswith("|")][2:]
+    patterns = [re.sub(r"\\\{.*?\\\}", ".+", re.escape(library.phrases[name])) for name in SENT_FIRST]
+    assert all(any(re.fullmatch(pattern, line) for pattern in patterns) for line in shown), shown
 
 
 def test_every_key_of_a_flow_is_in_the_guide_and_no_other() -> None:
@@ -97,9 +130,14 @@ def test_every_key_of_a_node_is_in_the_guide_and_no_other() -> None:
     assert sorted(told) == sorted(Node.model_fields)
 
 
+def test_every_sensitive_flow_is_in_the_guide_with_its_reason_and_no_other(library: Library) -> None:
+    told = first_cells(section(page("docs/writing-flows.md"), "### Who can read along"))
+    assert sorted(told) == sorted(name for name, flow in library.flows.items() if flow.sensitive)
+
+
 def test_every_placeholder_is_in_the_guide_and_no_other() -> None:
     told = first_cells(section(page("docs/writing-flows.md"), "## Placeholders"))
-    assert {re.split("[:}]", each.strip("{"))[0] for each in told} == FILLED | LINES
+    assert {re.split("[:}]", each.strip("{"))[0] for each in told} == PLACEHOLDERS
     assert "{hotlines:need}" in told
 
 
@@ -107,12 +145,12 @@ def test_the_limits_in_the_guide_are_those_of_the_check() -> None:
     guide = page("docs/writing-flows.md")
     assert f"{LONGEST_TEXT:,}".replace(",", " ") + f" at most, {LONGEST_LABEL} on a button" in guide
     assert f"At most {MOST_CHOICES} choices" in guide
+    assert f"over {MOST_WORDS} words" in guide
+    assert f"to {MOST_WORDS} words" in page("docs/languages.md")
 
 
 def test_the_first_flow_of_the_guide_is_a_flow(library: Library) -> None:
     """A peer who copies it gets what the page promises."""
-    from bot.content.document import parse, validate  # noqa: PLC0415 - only here
-
     (example,) = re.findall(r"^   ```yaml\n(.*?)^   ```", page("docs/writing-flows.md"), re.MULTILINE | re.DOTALL)
     flow, findings = validate(Flow, parse(re.sub(r"^   ", "", example, flags=re.MULTILINE), "flows/water.yaml"))
     assert findings == []
@@ -137,6 +175,25 @@ def test_every_part_of_the_directory_is_in_the_guide_and_no_other() -> None:
     assert [name for name in Welcome.model_fields if f"`{name}`" not in guide] == []
 
 
+def test_the_rules_of_meeting_in_the_guide_can_be_read() -> None:
+    table = section(page("docs/directory.md"), "## Groups")
+    rules = re.findall(r"^\|[^|]+\| `(FREQ=[^`]+)` \|$", table, re.MULTILINE)
+    assert len(rules) > 5
+    for rule in rules:
+        assert days(read(rule), date(2026, 11, 25), date(2026, 11, 25), date(2027, 6, 30)), rule
+
+
+def test_the_group_of_the_guide_is_a_group_and_shows_every_key_but_the_optional_ones() -> None:
+    """A peer who copies it gets what the page promises."""
+    from bot.content.document import parse  # noqa: PLC0415 - only here
+
+    told = section(page("docs/directory.md"), "## Groups")
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", told, re.MULTILINE | re.DOTALL)
+    (written,) = parse(example, "directory.yaml").data
+    assert Group.model_validate(written)
+    assert Group.model_fields.keys() - written.keys() == {"zone", "source_on", "verified_on", "verified_by"}
+
+
 def test_the_members_of_a_channel_are_in_the_guide() -> None:
     members = [name for name in (*Channel.__annotations__, *vars(Channel)) if not name.startswith("_")]
     assert [name for name in members if f"`{name}`" not in page("CONTRIBUTING.md")] == []
@@ -155,7 +212,7 @@ def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_prose_has_no_exclamation_marks(path: Path) -> None:
-    prose = re.sub(r"`[^`]*`|!\[|<!--", "", FENCE.sub("", path.read_text(encoding="utf-8")))
+    prose = re.sub(r"`[^`]*`|!\[|<!--|https?://\S+", "", FENCE.sub("", path.read_text(encoding="utf-8")))
     assert "!" not in prose
 
 
@@ -171,6 +228,27 @@ def test_every_control_that_has_tests_is_in_the_threat_model() -> None:
     told = set(re.findall(r"^\| ([A-G]\d) \|", page("docs/threat-model.md"), re.MULTILINE))
     tested = {path.name.split("_")[1].upper() for path in (ROOT / "tests/security").glob("test_*.py")}
     assert {name for name in tested if re.fullmatch(r"[A-G]\d", name)} - told == set()
+
+
+def test_the_list_of_facts_is_that_of_the_flows(library: Library) -> None:
+    listed = page("docs/content.md").partition("<!-- the list -->\n\n")[2].partition("\n<!-- end of the list -->")[0]
+    assert listed == fact_list(library), "run: make facts"
+
+
+def test_every_screen_that_waits_for_an_answer_is_there(library: Library) -> None:
+    told = re.findall(r"`(\w+)\.(\w+)`", section(page("docs/content.md"), "## What waits for an answer"))
+    assert told
+    assert [f"{flow}.{node}" for flow, node in told if node not in library.flows[flow].nodes] == []
+
+
+def test_the_example_of_a_fact_is_one() -> None:
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", page("docs/content.md"), re.MULTILINE | re.DOTALL)
+    flow, findings = validate(Flow, parse(f"spec: 1\ntitle: T\nreviewed: 2026-11-21\n{example}", "flows/x.yaml"))
+    assert findings == []
+    assert flow
+    assert [addresses(fact, flow, None) for fact in flow.nodes["call"].statements()] == [
+        (source,) for source in flow.sources
+    ]
 
 
 def test_every_make_command_that_the_guides_use_is_there() -> None:

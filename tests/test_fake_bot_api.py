@@ -10,7 +10,7 @@ import telegram
 from aiogram.types import Update
 
 from tests.bot_api.limits import Limits
-from tests.fake_bot_api import FakeBotApi, Fault, aiogram_answer_judge, aiogram_judge
+from tests.fake_bot_api import FakeBotApi, Fault, Upload, aiogram_answer_judge, aiogram_judge
 
 ANA = 7
 HOUR = 3600.0
@@ -107,6 +107,77 @@ async def test_a_file_comes_in_multipart(api: FakeBotApi, session: aiohttp.Clien
     await ask("sendPhoto", chat_id=ANA, photo=photo, caption="Again")
     assert api.chats[ANA].visible() == ["Olá", "Again"]
     assert (await ask("sendPhoto", chat_id=ANA, photo="none")).startswith("400 Bad Request: wrong file identifier")
+
+
+async def picture(api: FakeBotApi, session: aiohttp.ClientSession, method: str, **fields: str) -> Any:
+    """Call a method with a file that one of its fields refers to."""
+    form = aiohttp.FormData({"chat_id": str(ANA), **fields})
+    form.add_field("picture", b"\x89PNG\r\n", filename="picture.png", content_type="image/png")
+    async with session.post(f"{api.url}/bot{api.token}/{method}", data=form) as response:
+        answer = await response.json()
+    aiogram_answer_judge(method, answer["result"])
+    return answer["result"]
+
+
+@pytest.fixture
+async def photo(api: FakeBotApi, session: aiohttp.ClientSession) -> int:
+    """Send a picture, `photo-1` to the platform, and return the number of its message."""
+    return int((await picture(api, session, "sendPhoto", photo="attach://picture"))["message_id"])
+
+
+async def test_a_picture_is_edited_into_another(api: FakeBotApi, session: aiohttp.ClientSession, ask: Ask) -> None:
+    """By a file that comes with the call or by an identifier; words and buttons go when they are not sent again."""
+    api.judge = aiogram_judge
+    sent = await picture(api, session, "sendPhoto", photo="attach://picture", caption="One")
+    first, number = sent["photo"][0]["file_id"], str(sent["message_id"])
+    media = '{"type": "photo", "media": "attach://picture", "caption": "Two"}'
+    edited = await picture(api, session, "editMessageMedia", message_id=number, media=media)
+    assert edited["photo"][0]["file_id"] != first
+    assert api.chats[ANA].visible() == ["Two"]
+    await ask("editMessageMedia", chat_id=ANA, message_id=number, media={"type": "photo", "media": first})
+    assert (api.chats[ANA].last.photo, api.chats[ANA].visible()) == (first, [""])
+    assert api.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("method", "payload", "refused"),
+    [
+        ("editMessageText", {"text": "x"}, "there is no text in the message to edit"),
+        ("editMessageMedia", {"media": {"type": "photo", "media": "none"}}, "wrong file identifier"),
+        ("editMessageMedia", {"media": {"type": "photo", "media": "attach://none"}}, "wrong file identifier"),
+        ("editMessageMedia", {"media": {"type": "photo", "media": "photo-1"}}, "message is not modified"),
+        ("editMessageMedia", {"media": "photo-1"}, "can't parse InputMedia"),
+        ("editMessageMedia", {"media": {"type": "video", "media": "photo-1"}}, "can't parse InputMedia"),
+        (
+            "editMessageMedia",
+            {"media": {"type": "photo", "media": "photo-1", "caption": "a" * 1025}},
+            "message caption is too long",
+        ),
+        ("sendPhoto", {"photo": "photo-1", "caption": "é" * 512 + "a" * 513}, "message caption is too long"),
+        ("sendPhoto", {"photo": "photo-1", "caption": "🙂" * 513}, "message caption is too long"),
+        ("sendPhoto", {}, "wrong file identifier"),
+    ],
+)
+async def test_a_picture_that_telegram_would_not_show_is_refused(
+    ask: Ask, photo: int, method: str, payload: Any, refused: str
+) -> None:
+    """So is an edit of one kind into another."""
+    edited = {"message_id": photo} if method.startswith("edit") else {}
+    assert (await ask(method, chat_id=ANA, **edited, **payload)).startswith(f"400 Bad Request: {refused}")
+
+
+@pytest.mark.usefixtures("photo")
+async def test_a_text_is_not_edited_into_a_picture(api: FakeBotApi, session: aiohttp.ClientSession, ask: Ask) -> None:
+    """Nor is a file a picture that is none."""
+    text = (await ask("sendMessage", chat_id=ANA, text="one"))["message_id"]
+    media = {"type": "photo", "media": "photo-1"}
+    assert await ask("editMessageMedia", chat_id=ANA, message_id=text, media=media) == (
+        "400 Bad Request: there is no media in the message to edit"
+    )
+    form = aiohttp.FormData({"chat_id": str(ANA)})
+    form.add_field("photo", b"words", filename="words.txt")
+    async with session.post(f"{api.url}/bot{api.token}/sendPhoto", data=form) as response:
+        assert (await response.json())["description"] == "Bad Request: IMAGE_PROCESS_FAILED"
 
 
 @pytest.mark.parametrize(
@@ -353,6 +424,8 @@ async def test_the_judge_refuses_what_the_bot_api_does_not_know() -> None:
     aiogram_judge("sendMessage", {"chat_id": ANA, "text": "x", "reply_markup": keyboard(["a"])})
     with pytest.raises(ValueError, match="txet"):
         aiogram_judge("sendMessage", {"chat_id": ANA, "text": "x", "txet": "x"})
+    with pytest.raises(ValueError, match="stray"):
+        aiogram_judge("sendPhoto", {"chat_id": ANA, "photo": "x", "stray": Upload("a", b"a")})
     with pytest.raises(ValueError, match="callbackdata"):
         aiogram_judge("sendMessage", {"chat_id": ANA, "text": "x", "reply_markup": {
             "inline_keyboard": [[{"text": "a", "callbackdata": "a"}]]}})  # fmt: skip

@@ -18,7 +18,7 @@ LANGUAGES = ("en", "pt", "es")
 FEWEST = 60
 FEWEST_HARMLESS = 12
 FEWEST_UNTUNED = 30
-UNTUNED_HITS = {"en": 22, "pt": 22, "es": 21}
+UNTUNED_HITS = {"en": 28, "pt": 30, "es": 27}
 """How many of the untuned phrasings arrive, as measured once: fewer is a loss, 27 of 30 is what we want."""
 HARMLESS = "nothing urgent"
 
@@ -50,13 +50,15 @@ def opens_something_urgent(library: Library, place: str) -> bool:
     return bool(flow and flow.urgent)
 
 
+def arrives(library: Library, language: str, text: str, place: str) -> bool:
+    """Tell whether a text leads where it should; what only sounds like danger may lead anywhere but there."""
+    at = reached(library, language, text)
+    return not opens_something_urgent(library, at) if place == HARMLESS else at == place
+
+
 @pytest.mark.parametrize(("language", "text", "place"), TABLE, ids=str)
 def test_what_she_writes_leads_where_the_table_says(library: Library, language: str, text: str, place: str) -> None:
-    at = reached(library, language, text)
-    if place == HARMLESS:
-        assert not opens_something_urgent(library, at)
-    else:
-        assert at == place
+    assert arrives(library, language, text, place), reached(library, language, text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -69,7 +71,7 @@ def test_each_language_has_enough_phrasings(language: str) -> None:
 @pytest.mark.parametrize(("language", "fewest"), UNTUNED_HITS.items())
 def test_words_that_nobody_thought_of_arrive_as_often_as_measured(library: Library, language: str, fewest: int) -> None:
     untuned = read(UNTUNED)[language]
-    missed = [text for text, place in untuned.items() if reached(library, language, text) != place]
+    missed = [text for text, place in untuned.items() if not arrives(library, language, text, place)]
     assert len(untuned) >= FEWEST_UNTUNED
     assert len(untuned) - len(missed) >= fewest, missed
 

@@ -57,7 +57,11 @@ class Channel(Protocol):
         """Pass on every update until cancelled; on cancel, finish what is in hand and acknowledge it."""
 
     async def show(self, outgoing: Outgoing) -> Shown:
-        """Put a screen in front of her, in place of the previous one; raises `SendError`."""
+        """Put a screen in front of her, in place of the previous one; raises `SendError`.
+
+        Its picture goes above the first text, or what it shows in words where there are no pictures. A picture that
+        fails is left out: it never delays the text, and never takes it along.
+        """
 
     async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
         """Delete messages on both sides, as far as the platform allows; raises `SendError`."""

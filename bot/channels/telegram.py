@@ -3,17 +3,22 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import chain
 from textwrap import shorten
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.channels.base import Pace, Receive, SendError, Shown
+from bot.channels.telegram_handle import handle_of, is_picture, number_of
+from bot.channels.telegram_media import METHODS, along, kind_of
+from bot.channels.telegram_picture import Clock, Pictures
 from bot.channels.telegram_poll import Job, Poll
 from bot.channels.telegram_request import (
     CALL_TIMEOUT,
@@ -30,11 +35,15 @@ from bot.core.message import Address, Choice, Incoming, Outgoing, Screen
 
 TEXT_LIMIT = 4096
 """In UTF-16 units, the strictest way to count."""
+CAPTION_LIMIT = 1024
+"""In the same: what fits under a picture."""
 BUTTON_LIMIT = 100
 BATCH_LIMIT = 100
 SHORT_DESCRIPTION_LIMIT = 120
 POLL_TIMEOUT = 50
 """Seconds, as the platform wants them: whole."""
+
+T = TypeVar("T")
 
 _LOG = logging.getLogger("comadre.telegram")
 _NO_PREVIEW = {"is_disabled": True}
@@ -71,6 +80,7 @@ class Telegram:
         poll_timeout: int = POLL_TIMEOUT,
         sleep: Sleep = asyncio.sleep,
         random: Random = random.random,
+        clock: Clock = time.monotonic,
     ) -> None:
         """Talk to `api_url`; `group_notice` gives, by language, the line that it leaves a group with.
 
@@ -79,6 +89,7 @@ class Telegram:
         base = f"{api_url.rstrip('/')}/bot{token}"
         self._request = Request(base, sleep=sleep, random=random)
         self._bot = Bot(token, base_url=lambda _: base, request=self._request, get_updates_request=self._request)
+        self._pictures = Pictures(self._request, clock)
         self._protection = {"protect_content": True} if protect_content else {}
         self._group_notice = group_notice
         self._pace = pace or _Unpaced()
@@ -211,10 +222,26 @@ class Telegram:
         turn = partial(self._pace.turn, str(payload["chat_id"]), rank)
         return await self._request.say(method, payload, turn, rank=rank, repeatable=repeatable)
 
+    async def _in_turn(self, chat: int, rank: int, work: Callable[[], Awaitable[T]]) -> T:
+        """Do what writes into a chat by itself when it is its turn."""
+        async with self._pace.turn(str(chat), rank) as turn:
+            try:
+                return await work()
+            except SendError as error:
+                if error.after:
+                    turn.refused(error.after)
+                raise
+
     async def _put(self, outgoing: Outgoing) -> Shown:
-        chat, old, messages = int(outgoing.to.id), outgoing.replaces, draw(outgoing.screen)
+        chat, old, screen = int(outgoing.to.id), outgoing.replaces, outgoing.screen
+        if screen.picture and self._pictures.is_resting(screen.picture):
+            screen = replace(screen, picture=None)
+        messages = draw(screen)
         edited, surplus = old[: len(messages)], old[len(messages) :]
-        if outgoing.pressed in old and await self._edit_all(chat, edited, messages):
+        is_like_it = screen.media is None and all(
+            is_picture(handle) == _shows(message) for handle, message in zip(old, messages, strict=False)
+        )
+        if outgoing.pressed in old and is_like_it and await self._edit_all(chat, edited, messages):
             new = await self._send_all(chat, messages[len(edited) :], outgoing.rank)
             return Shown((*edited, *new), await self._sweep(chat, surplus))
         if outgoing.pressed and outgoing.pressed not in old:
@@ -234,10 +261,11 @@ class Telegram:
         return all(results)
 
     async def _edit(self, chat: int, handle: str, message: dict[str, Any]) -> bool:
+        payload = {"chat_id": chat, "message_id": number_of(handle), **message}
         try:
-            await self._say(
-                "editMessageText", {"chat_id": chat, "message_id": int(handle), **message}, 0, repeatable=True
-            )
+            if _shows(message):
+                return await self._in_turn(chat, 0, partial(self._pictures.edit, payload))
+            await self._say("editMessageText", payload, 0, repeatable=True)
         except UnchangedError:
             return True
         except UneditableError:
@@ -249,12 +277,24 @@ class Telegram:
         sent: tuple[str, ...] = ()
         try:
             for message in messages:
-                payload = {"chat_id": chat, **message, **self._protection}
-                result = await self._say("sendMessage", payload, rank)
-                sent = (*sent, str(result["message_id"]))
+                result = await self._send({"chat_id": chat, **message, **self._protection}, rank)
+                sent = (*sent, handle_of(result)) if result else sent
         except SendError:
             await self._sweep(chat, sent)
             raise
+        return sent
+
+    async def _send(self, payload: dict[str, Any], rank: int) -> Mapping[str, Any] | None:
+        """Send a message; one whose picture does not get through goes as words alone, if it has any."""
+        if _shows(payload):
+            if result := await self._in_turn(payload["chat_id"], rank, partial(self._pictures.send, payload)):
+                return result
+            del payload["picture"]
+            payload |= _words(payload.pop("caption"))
+        kind = kind_of(payload)
+        if not kind and not payload["text"]:
+            return None
+        sent: Mapping[str, Any] = await self._say(METHODS.get(kind, "sendMessage"), payload, rank)
         return sent
 
     async def _sweep(self, chat: int, handles: tuple[str, ...]) -> tuple[str, ...]:
@@ -281,7 +321,7 @@ class Telegram:
         """Return false when the platform refuses the batch as a whole."""
         try:
             await self._request.call(
-                "deleteMessages", {"chat_id": chat, "message_ids": [int(each) for each in handles]}
+                "deleteMessages", {"chat_id": chat, "message_ids": [number_of(each) for each in handles]}
             )
         except SendError as error:
             if error.retryable or error.gone:
@@ -292,12 +332,30 @@ class Telegram:
 
 @lru_cache(maxsize=512)
 def draw(screen: Screen) -> list[dict[str, Any]]:
-    """Return the messages of a screen as the Bot API wants them: the buttons are under the last. Not to be changed."""
+    """Return the messages of a screen as the Bot API wants them: the buttons are under the last. Not to be changed.
+
+    A picture stands in its message as it is: only `Pictures` knows what the platform calls it.
+    """
     texts = [part for text in screen.texts for part in split(text)]
-    messages: list[dict[str, Any]] = [{"text": text, "link_preview_options": _NO_PREVIEW} for text in texts]
+    messages: list[dict[str, Any]] = []
+    if screen.picture:
+        caption = texts.pop(0) if texts and _units(texts[0]) <= CAPTION_LIMIT else ""
+        messages.append({"picture": screen.picture, "caption": caption})
+    if screen.media:
+        caption = texts.pop(0) if texts and _units(texts[0]) <= CAPTION_LIMIT else ""
+        messages.append(along(screen.media, caption))
+    messages += map(_words, texts)
     if messages and (rows := _rows(screen)):
         messages[-1]["reply_markup"] = {"inline_keyboard": rows}
     return messages
+
+
+def _words(text: str) -> dict[str, Any]:
+    return {"text": text, "link_preview_options": _NO_PREVIEW}
+
+
+def _shows(message: Mapping[str, Any]) -> bool:
+    return "picture" in message
 
 
 def _rows(screen: Screen) -> list[list[dict[str, str]]]:

@@ -35,11 +35,18 @@ SEND_TRIES = 2
 LONGEST_WAIT = 5.0
 """A longer wait is left to the sender, who knows what else is to be done meanwhile."""
 FIRST_PAUSE = 0.25
+UPLOADED = "attach://picture"
+"""How a payload names the file that goes with it."""
 
 _LIMITS = ClientTimeout(total=CALL_TIMEOUT, sock_connect=CONNECT_TIMEOUT)
 _JSON = {"Content-Type": "application/json"}
 _GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
-_UNEDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_UNEDITABLE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message",
+)
 
 # Both libraries write addresses, so the token, and raw updates, so her words, into their logs.
 logging.getLogger("telegram").setLevel(logging.CRITICAL)
@@ -146,10 +153,19 @@ class Request(BaseRequest):
             await self._sleep(pause)
             number += 1
 
-    async def ask(self, method: str, payload: Mapping[str, Any], within: float = CALL_TIMEOUT) -> Any:
-        """Call a method once, `within` so many seconds; raises `TelegramError`."""
+    async def ask(
+        self, method: str, payload: Mapping[str, Any], within: float = CALL_TIMEOUT, *, upload: bytes = b""
+    ) -> Any:
+        """Call a method once, `within` so many seconds; raises `TelegramError`.
+
+        `upload` is a picture that goes with it: the payload names it `UPLOADED`.
+        """
         # A ready payload spares aiohttp the search for how to send these bytes.
-        body = BytesPayload(orjson.dumps(payload), content_type="application/json")
+        body = (
+            _with_file(payload, upload)
+            if upload
+            else BytesPayload(orjson.dumps(payload), content_type="application/json")
+        )
         answer = await self._send(self._url(method), body, {}, within)
         return self.parse_json_payload(answer)["result"]
 
@@ -294,4 +310,12 @@ def _form(data: RequestData) -> FormData:
     form = FormData(data.json_parameters)
     for name, (filename, content, mime) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime)
+    return form
+
+
+def _with_file(payload: Mapping[str, Any], upload: bytes) -> FormData:
+    form = FormData()
+    for name, value in payload.items():
+        form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())
+    form.add_field(UPLOADED.rpartition("/")[2], upload, filename="picture.png", content_type="image/png")
     return form

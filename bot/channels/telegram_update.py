@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.channels.telegram_handle import handle_of
+from bot.channels.telegram_media import media_in
 from bot.core.message import Address, Incoming, Kind
 
 TEXT_LIMIT = 4096
@@ -66,7 +68,11 @@ def _message(number: str, message: Body) -> Incoming | None:
         kind, text, payload = _words(message["text"])
         return Incoming(address, kind, number, text=text, payload=payload, locale=locale, handle=handle)
     kind_of = next((kind for name, kind in _KINDS.items() if name in message), None)
-    return Incoming(address, kind_of, number, locale=locale, handle=handle) if kind_of else None
+    if kind_of is None:
+        return None
+    media = media_in(message)
+    words = _string(message.get("caption", ""))[:TEXT_LIMIT] if media else ""
+    return Incoming(address, kind_of, number, text=words, locale=locale, handle=handle, media=media)
 
 
 def _edit(number: str, message: Body) -> Incoming | None:
@@ -90,7 +96,7 @@ def _press(number: str, query: Body) -> Incoming | None:
         number,
         token=_string(query["data"])[:TOKEN_LIMIT],
         locale=_locale(sender),
-        handle=str(_whole(message["message_id"])),
+        handle=handle_of(message),
         press=_string(query["id"]),
     )
 

@@ -118,7 +118,8 @@ class Terminal:
 
     def _print(self) -> None:
         screen = self._screen
-        parts = [self._wrap(text) for text in screen.texts]
+        shown = (f"[{screen.picture.alt}]",) if screen.picture else ()
+        parts = [self._wrap(text) for text in (*shown, *screen.texts)]
         first_way = len(screen.choices) + 1
         for start, choices, style in ((1, screen.choices, _BOLD), (first_way, screen.ways, _DIM)):
             lines = [self._number(number, each.label, style) for number, each in enumerate(choices, start)]

@@ -14,7 +14,7 @@ from uuid import uuid4
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.channels.base import Receive, SendError, Shown
-from bot.core.message import Address, Choice, Incoming, Kind, Outgoing
+from bot.core.message import Address, Choice, Incoming, Kind, Outgoing, Picture, Screen
 
 STATIC = Path(__file__).with_name("static")
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -35,9 +35,15 @@ FRAME_LIMIT = 64 * 1024
 """Bytes that one frame of the page may have: five times the longest message of any messenger."""
 CHAT_LIMIT = 50
 """Windows remembered for a reload; the oldest closed one goes first."""
+CLOSED_FOR = 5.0
+"""Seconds after which a closed window is tried again: that one is closed says nothing of the others."""
 MESSAGE_LIMIT = 500
 """Messages that a reload brings back."""
+PICTURE_LIMIT = 100
+"""Pictures that can still be asked for; the one that was shown longest ago goes first."""
 
+# Named after what is in it: a changed picture has another name.
+_FOR_A_DAY = {"Cache-Control": "private, max-age=86400, immutable"}
 _PERSON = re.compile(r"[0-9a-f-]{8,64}")
 
 
@@ -82,11 +88,11 @@ class _Chat:
     ways: tuple[Choice, ...] = ()
     count: int = 0
 
-    def add(self, text: str, *, hers: bool) -> str:
+    def add(self, body: Mapping[str, Any], *, hers: bool) -> str:
         """Put a message at the end and return its handle."""
         self.count += 1
         handle = str(self.count)
-        self.messages[handle] = {"handle": handle, "text": text, "hers": hers}
+        self.messages[handle] = {"handle": handle, **body, "hers": hers}
         if len(self.messages) > MESSAGE_LIMIT:
             del self.messages[next(iter(self.messages))]
         return handle
@@ -102,12 +108,12 @@ class _Chat:
     def put(self, outgoing: Outgoing) -> Shown:
         """Edit the living screen in place if its button was pressed, else take it away and write below."""
         old = [handle for handle in outgoing.replaces if handle in self.messages]
-        texts = outgoing.screen.texts
-        kept = old[: len(texts)] if outgoing.pressed in old else []
-        for handle, text in zip(kept, texts, strict=False):
-            self.messages[handle]["text"] = text
+        bodies = _bodies(outgoing.screen)
+        kept = old[: len(bodies)] if outgoing.pressed in old else []
+        for handle, body in zip(kept, bodies, strict=False):
+            self.messages[handle] = {"handle": handle, **body, "hers": False}
         self.remove(old[len(kept) :])
-        added = [self.add(text, hers=False) for text in texts[len(kept) :]]
+        added = [self.add(body, hers=False) for body in bodies[len(kept) :]]
         self.choices, self.ways = outgoing.screen.choices, outgoing.screen.ways
         return Shown((*kept, *added), tuple(handle for handle in outgoing.replaces if handle not in kept))
 
@@ -145,6 +151,7 @@ class Web:
         self._describe = describe
         self._chats: dict[str, _Chat] = {}
         self._windows: set[web.WebSocketResponse] = set()
+        self._pictures: dict[str, bytes] = {}
         self._receive: Receive | None = None
 
     async def run(self, receive: Receive) -> None:
@@ -167,10 +174,19 @@ class Web:
         """Put a screen in front of her; raises `SendError` while no window of hers is open."""
         chat = self._chats.get(outgoing.to.id)
         if chat is None or not chat.windows:
-            raise SendError("no window is open", retryable=True)
+            raise SendError("no window is open", retryable=True, after=CLOSED_FOR)
+        self._keep(outgoing.screen.picture)
         shown = chat.put(outgoing)
         await chat.send(chat.frame(shown.living, removed=shown.deleted))
         return shown
+
+    def _keep(self, picture: Picture | None) -> None:
+        """Hold a picture ready for the page that is about to ask for it."""
+        if picture:
+            self._pictures.pop(picture.digest, None)
+            self._pictures[picture.digest] = picture.data
+            if len(self._pictures) > PICTURE_LIMIT:
+                del self._pictures[next(iter(self._pictures))]
 
     async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
         """Delete messages from the page and from our memory; those already gone are fine."""
@@ -190,6 +206,7 @@ class Web:
         application = web.Application(middlewares=[self._guard])
         application.on_response_prepare.append(_harden)
         application.router.add_get("/chat", self._talk)
+        application.router.add_get("/media/{digest}.png", self._picture)
         for path in sorted(STATIC.iterdir()):
             if path.suffix in TYPES:
                 application.router.add_get("/" + path.name.replace("index.html", ""), _page(path))
@@ -204,6 +221,12 @@ class Web:
             raise web.HTTPForbidden(text="Only the preview page itself may talk to the preview.")
         response: web.StreamResponse = await handler(request)
         return response
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        data = self._pictures.get(request.match_info["digest"])
+        if data is None:
+            raise web.HTTPNotFound
+        return web.Response(body=data, content_type="image/png", headers=_FOR_A_DAY)
 
     async def _talk(self, request: web.Request) -> web.StreamResponse:
         if "Origin" not in request.headers:
@@ -264,7 +287,7 @@ class Web:
                 kind, text, handle = Kind.PRESS, "", frame["handle"]
             else:
                 kind, text = Kind.TEXT, frame["text"]
-                handle = chat.add(text, hers=True)
+                handle = chat.add({"text": text}, hers=True)
                 await chat.send({"type": "said", "message": chat.messages[handle]})
             await self._receive(
                 Incoming(
@@ -321,7 +344,8 @@ async def _send(windows: Iterable[web.WebSocketResponse], frame: Mapping[str, An
 
 
 async def _harden(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 def _page(path: Path) -> Callable[[web.Request], Any]:
@@ -331,6 +355,16 @@ def _page(path: Path) -> Callable[[web.Request], Any]:
         return web.Response(body=body, content_type=TYPES[path.suffix], charset="utf-8")
 
     return serve
+
+
+def _bodies(screen: Screen) -> list[dict[str, Any]]:
+    """Describe the messages of a screen: the first one has the picture."""
+    bodies: list[dict[str, Any]] = [{"text": text} for text in screen.texts]
+    if screen.picture and bodies:
+        width, height = screen.picture.size
+        picture = {"src": f"/media/{screen.picture.digest}.png", "alt": screen.picture.alt}
+        bodies[0]["picture"] = {**picture, "width": width, "height": height}
+    return bodies
 
 
 def _pack(choice: Choice) -> dict[str, str]:

@@ -10,11 +10,12 @@ from babel.messages.pofile import PoFileError, read_po
 from bot.content.document import Document, Path_, Unreadable, parse
 from bot.content.finding import Finding
 from bot.core.library import KEYWORDS_SEPARATOR, flow_keywords, need_keywords
-from bot.core.speech import DIRECTORY, PHRASES, Catalogue
+from bot.core.speech import DIRECTORY, PHRASES, PICTURES, Catalogue
 
 CATALOGUE = "LC_MESSAGES/comadre.po"
 SERVICE_TEXTS = ("description", "welcome_note", "hours_note", "price", "bring", "warning")
 HOTLINE_TEXTS = ("description", "hours_note", "price", "sms_note", "chat_note", "languages_note", "warning")
+GROUP_TEXTS = ("description", "agreement")
 
 Message = tuple[Path_, str, str]
 """Where it is written, context, English text."""
@@ -29,6 +30,9 @@ def messages(document: Document) -> Iterator[Message]:
     elif "phrases" in data:
         for name, text in data["phrases"].items():
             yield ("phrases", name), PHRASES, text
+    elif "pictures" in data:
+        for name, text in data["pictures"].items():
+            yield ("pictures", name), PICTURES, text
     elif "services" in data:
         yield from _directory_messages(data)
 
@@ -38,6 +42,9 @@ def _flow_messages(stem: str, data: dict[str, Any]) -> Iterator[Message]:
     if data.get("keywords"):
         yield ("keywords",), flow_keywords(stem), KEYWORDS_SEPARATOR.join(data["keywords"])
     for name, node in data["nodes"].items():
+        if node.get("keywords"):
+            keywords = KEYWORDS_SEPARATOR.join(node["keywords"])
+            yield ("nodes", name, "keywords"), flow_keywords(f"{stem}.{name}"), keywords
         said = node.get("say", [])
         if isinstance(said, str):
             yield ("nodes", name, "say"), stem, said
@@ -55,8 +62,8 @@ def _directory_messages(data: dict[str, Any]) -> Iterator[Message]:
             yield ("needs", number, "keywords"), need_keywords(need["id"]), KEYWORDS_SEPARATOR.join(need["keywords"])
     for number, city in enumerate(data["cities"]):
         yield ("cities", number, "name"), DIRECTORY, city["name"]
-    for kind, names in (("services", SERVICE_TEXTS), ("hotlines", HOTLINE_TEXTS)):
-        for number, entry in enumerate(data[kind]):
+    for kind, names in (("services", SERVICE_TEXTS), ("hotlines", HOTLINE_TEXTS), ("groups", GROUP_TEXTS)):
+        for number, entry in enumerate(data.get(kind, ())):
             for name in names:
                 if entry.get(name):
                     yield (kind, number, name), DIRECTORY, entry[name]

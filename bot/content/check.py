@@ -7,7 +7,22 @@ from pathlib import Path
 
 from bot.content.finding import Finding, Level
 from bot.content.library import Content, read_content
-from bot.content.rules import age, answer, directory, flow, lock_screen, phone, phrase, text, translation, word
+from bot.content.rules import (
+    age,
+    answer,
+    directory,
+    fact,
+    flow,
+    group,
+    lock_screen,
+    phone,
+    phrase,
+    picture,
+    reading,
+    text,
+    translation,
+    word,
+)
 from bot.core.library import Library
 
 Rule = Callable[[Content], Iterator[Finding]]
@@ -28,9 +43,17 @@ RULES: tuple[Rule, ...] = (
     text.too_many_choices,
     text.twin_choices,
     lock_screen.unsafe_lock_screen,
+    reading.long_sentence,
+    reading.avoided_word,
+    reading.exclamation_mark,
     phrase.missing_phrase,
     phrase.unused_phrase,
     phrase.phrase_placeholder,
+    picture.unknown_picture,
+    picture.unused_picture,
+    picture.lost_picture,
+    picture.bad_picture,
+    picture.wordless_picture,
     translation.lost_source,
     translation.missing_catalogue,
     translation.missing_translation,
@@ -48,6 +71,14 @@ RULES: tuple[Rule, ...] = (
     directory.bad_hours,
     directory.shelter_address,
     directory.unsourced_urgency,
+    group.bad_rrule,
+    group.unsafe_start,
+    group.unknown_tongue,
+    group.early_reminder,
+    fact.unsourced_figure,
+    fact.unknown_source,
+    fact.unknown_place,
+    directory.unsaid_source,
     phone.bad_phone,
     age.old_review,
     age.unverified_entry,

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from bot.content.finding import Finding, nearest
+from bot.core.fact import FACT
 
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes: room for twenty thousand services; more is a mistake or an attack."""
@@ -176,11 +177,13 @@ def _path(location: Path_) -> Path_:
 
 _EXAMPLES = {
     r"^https?://[^\s]+$": "an address that begins with https://",
+    r"^https://[^\s]+$": "an address that begins with https://",
     r"^\d{4}(-\d{2}(-\d{2})?)?$": 'a date in quotes, as exact as it is known: "2026", "2026-11" or "2026-11-21"',
     r"^[A-Z]{2}$": "the two capital letters of a country, like PT",
     r"^[a-z]{2,3}(-[A-Za-z]+)?$": "the code of a language, like pt",
     r"^[a-z][a-z0-9_]*$": "small letters, digits and _, beginning with a letter",
     r"^[a-z][a-z0-9_-]*$": "small letters, digits, _ and -, beginning with a letter",
+    FACT: "a grade, its section and its page, like: A tips.md 11 from example.org (only C may be without a page)",
     r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$": "a node of this flow, another flow, or flow.node",
 }
 """What each pattern of the formats asks for, in words; a test knows when one is missing."""

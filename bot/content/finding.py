@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """`error` keeps the old library live; `gap` is said in English until it is translated; `warning` waits for time."""
+    """`error` keeps the old library live; `gap` is done without (a translation, a picture); `warning` waits."""
 
     ERROR = "error"
     GAP = "gap"

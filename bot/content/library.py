@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from bot.content.catalogue import Translation, catalogue_file, confirmed, read_translations
 from bot.content.document import Document, Path_, Unreadable, read, validate
 from bot.content.finding import Finding
+from bot.content.picture import PICTURES_FILE, fault, picture, read_drawings
 from bot.core.directory import Directory
-from bot.core.flow import Flow, Phrases
+from bot.core.flow import Flow, Phrases, Pictures
 from bot.core.library import Library
 from bot.core.speech import SOURCE, Language, Languages, Speech
 
@@ -39,6 +40,8 @@ class Content:
     models: dict[str, BaseModel] = field(default_factory=dict)
     translations: dict[str, list[Translation]] = field(default_factory=dict)
     """Entries of each catalogue that could be read, by language."""
+    drawings: dict[str, bytes] = field(default_factory=dict)
+    """Every picture file, good or not, by the name of its picture."""
     broken: set[str] = field(default_factory=set)
     """Files without a meaning: what seems to be missing may be in one of them."""
     findings: list[Finding] = field(default_factory=list)
@@ -78,6 +81,12 @@ class Content:
         return model if isinstance(model, Phrases) else None
 
     @property
+    def pictures(self) -> Mapping[str, str]:
+        """What each picture shows, when `pictures.yaml` is there and has a meaning."""
+        model = self.models.get(PICTURES_FILE)
+        return model.pictures if isinstance(model, Pictures) else {}
+
+    @property
     def directory(self) -> Directory | None:
         """`directory.yaml`, when it has a meaning."""
         model = self.models.get(DIRECTORY_FILE)
@@ -110,7 +119,7 @@ def flow_file(flow: str) -> str:
 def read_content(folder: Path, today: date = date.min) -> tuple[Content, Library | None]:
     """Read a content folder; the library is `None` when a file has no meaning.
 
-    A catalogue that cannot be read is a finding too, yet English is better than silence.
+    A catalogue or a picture that cannot be read is a finding too, yet plain English is better than silence.
     """
     content = Content(folder, today)
     for path in sorted((folder / "flows").glob("*.yaml")):
@@ -119,10 +128,13 @@ def read_content(folder: Path, today: date = date.min) -> tuple[Content, Library
     content.take(PHRASES_FILE, Phrases)
     content.take(DIRECTORY_FILE, Directory)
     content.take(LANGUAGES_FILE, Languages)
+    if (folder / PICTURES_FILE).exists():
+        content.take(PICTURES_FILE, Pictures)
+    content.drawings = read_drawings(folder)
     for code in content.languages:
         if code != SOURCE:
             content.take_translations(code)
-    return content, None if content.broken else _library(content)
+    return content, None if content.broken - {PICTURES_FILE} else _library(content)
 
 
 def _library(content: Content) -> Library | None:
@@ -130,4 +142,6 @@ def _library(content: Content) -> Library | None:
         return None
     catalogues = {code: confirmed(entries) for code, entries in content.translations.items()}
     speech = Speech(content.languages, catalogues)
-    return Library(content.flows, content.phrases.phrases, content.directory, speech)
+    whole = {name: data for name, data in content.drawings.items() if name in content.pictures and not fault(data)}
+    pictures = {name: picture(name, content.pictures[name], data) for name, data in whole.items()}
+    return Library(content.flows, content.phrases.phrases, content.directory, speech, pictures)

@@ -6,19 +6,22 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from bot.core.directory import Directory
-from bot.core.flow import Flow, Phrases
+from bot.core.flow import Flow, Phrases, Pictures
 from bot.core.speech import Languages
 
-Kind = Literal["flow", "directory", "languages", "phrases"]
+Kind = Literal["flow", "directory", "languages", "phrases", "pictures"]
 
 _KINDS: dict[Kind, tuple[type[BaseModel], str]] = {
     "flow": (Flow, "A conversation: flows/*.yaml"),
     "directory": (Directory, "Services and hotlines: directory.yaml"),
     "languages": (Languages, "The languages: locales/languages.yaml"),
     "phrases": (Phrases, "What the program says: flows/phrases.yaml"),
+    "pictures": (Pictures, "What the pictures show: locales/media/pictures.yaml"),
 }
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DURATION = r"^\d{1,6} (second|minute|hour)s?$"
+WRITTEN = {"duration": r"^\d{1,6} (minute|hour|day)s?$", "time": r"^([01]\d|2[0-3]):[0-5]\d$"}
+"""How people write what JSON Schema has a stricter form for."""
 
 
 def schema(kind: Kind) -> dict[str, Any]:
@@ -38,6 +41,7 @@ def _allow_short_forms(definitions: dict[str, Any]) -> None:
     one_text = {key: value for key, value in node["say"]["items"].items() if key != "title"}
     many_texts = {"type": "array", "items": one_text, "minItems": 1}
     node["say"] = {"anyOf": [one_text, many_texts]}
+    node["facts"] = {"anyOf": [node["facts"]["items"], {"type": "array", "items": node["facts"]["items"]}]}
     node["choices"]["additionalProperties"] = {"anyOf": [dict(target), {"$ref": "#/$defs/Option"}]}
     node["after"]["propertyNames"] = {"pattern": DURATION}
     node["after"]["maxProperties"] = node["switch"]["maxProperties"] = 1
@@ -51,10 +55,12 @@ def _objects(part: Any) -> Iterator[dict[str, Any]]:
 
 
 def _suit_editor(part: dict[str, Any]) -> None:
-    """Refuse keys that fit no pattern, and drop titles that repeat the key."""
+    """Refuse keys that fit no pattern, drop titles that repeat the key, and ask for times as people write them."""
     if isinstance(part.get("patternProperties"), dict):
         part["additionalProperties"] = False
     if isinstance(part.get("title"), str):
         del part["title"]
     if part.get("default", "") is None:
         del part["default"]
+    if part.get("format") in WRITTEN:
+        part["pattern"] = WRITTEN[part.pop("format")]

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.content.catalogue import CATALOGUE
 from bot.content.finding import Finding, Level
 from bot.content.library import read_content
+from bot.content.picture import MEDIA
 from bot.core.library import Library
 from bot.log import EVENTS
 
@@ -79,7 +80,8 @@ class Shelf:
 
         # Not all of the folder: in a checkout the virtual environment is in it too.
         catalogues = (path.parent for path in (self.folder / "locales").glob(f"*/{CATALOGUE}"))
-        folders = (self.folder, self.folder / "flows", self.folder / "locales", *catalogues)
+        media = (path for path in (self.folder / MEDIA,) if path.is_dir())
+        folders = (self.folder, self.folder / "flows", self.folder / "locales", *media, *catalogues)
         async for changes in awatch(*folders, recursive=False, debounce=DEBOUNCE, step=50, watch_filter=_is_content):
             if changes:
                 await self.reload()
@@ -92,7 +94,7 @@ def _read(folder: Path) -> tuple[list[Finding], Library | None]:
 
 
 def _is_content(_change: object, path: str) -> bool:
-    return path.endswith((".yaml", ".po"))
+    return path.endswith((".yaml", ".po", ".png"))
 
 
 def _report(findings: tuple[Finding, ...]) -> None:

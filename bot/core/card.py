@@ -78,7 +78,7 @@ class Teller:
             self._languages(service.languages),
             self._flag(service.interpreters, "interpreters_yes", "interpreters_no"),
         )
-        yield (self._checked(service),)
+        yield (self.checked(service),)
 
     def _hotline_lines(self, hotline: Hotline) -> Iterator[str]:
         # A line that is called like its number is not said twice.
@@ -100,7 +100,7 @@ class Teller:
             yield self._text(note)
         yield self._languages(hotline.languages)
         yield self._text(hotline.languages_note)
-        yield self._checked(hotline)
+        yield self.checked(hotline)
 
     def _reach(self, service: Service) -> Iterator[str]:
         for phone in service.phones:
@@ -153,7 +153,8 @@ class Teller:
             yield self._flag(getattr(service.welcome, name), f"{name}_yes", f"{name}_no")
         yield self._text(service.welcome_note)
 
-    def _checked(self, entry: Fact) -> str:
+    def checked(self, entry: Fact) -> str:
+        """Say whether a person has checked an entry, else where it comes from and of when."""
         source = speech.partial_day(self.language, entry.source_on) if entry.source_on else ""
         if entry.verified_on:
             said = self._phrase("checked_on", day=speech.day(self.language, entry.verified_on))
@@ -195,6 +196,4 @@ class Teller:
         return self.library.speech.say(self.language, DIRECTORY, text) if text else ""
 
     def _phrase(self, name: str, **values: str) -> str:
-        text = self.library.phrase(self.language, name)
-        named = {f"{{{key}}}": value for key, value in values.items()}
-        return speech.fill(text, named, isolate=self.library.speech.is_right_to_left(self.language))
+        return self.library.phrase(self.language, name, **values)

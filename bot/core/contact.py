@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Self
 
 from bot.core.message import fold
+from bot.core.notice import ANSWERED_WITHIN
 from bot.core.terms import Terms
 
 POSITION_KEPT = timedelta(hours=24)
 LANGUAGE_KEPT = timedelta(days=30)
 HANDLE_KEPT = timedelta(hours=48)
 MEMBERSHIP_KEPT = timedelta(days=180)
-STILL_ASKED = timedelta(days=166)
+STILL_ASKED = MEMBERSHIP_KEPT - ANSWERED_WITHIN
 """After so long without a word a member is asked, once, whether she still wants to hear from us."""
 TRAIL_LIMIT = 12
 """Steps that "back" can undo: enough to leave any flow, small enough to keep the record small."""
@@ -51,6 +53,15 @@ class Timer:
     """Kept only while the timer runs: the bot must write first."""
 
 
+class Told(StrEnum):
+    """Whether she was told who can read the chat: once, at the first screen that gives something away."""
+
+    DUE = ""
+    HERE = "here"
+    """It belongs to the screen that she sees now, however often that is shown."""
+    GIVEN = "given"
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """One person, without anything that says who she is."""
@@ -61,6 +72,7 @@ class Contact:
     trail: tuple[Position, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     timer: Timer | None = None
+    told: Told = Told.DUE
     recent: tuple[str, ...] = ()
     """Hashed ids of the last updates that were settled."""
     living: tuple[str, ...] = ()
@@ -72,6 +84,8 @@ class Contact:
     """Kept only while a group may write to her first."""
     is_leaving: bool = False
     """She asked to have her chat wiped, and that is not done yet."""
+    is_asked: bool = False
+    """She was asked, after a long silence, whether to go on; until she writes that is not done again."""
     seen: int = 0
     """Hour of her last message (`fold`)."""
 
@@ -89,7 +103,7 @@ class Contact:
             kept = kept.with_memberships({}, "")
         if hour - self.seen >= _hours(LANGUAGE_KEPT):
             # Her groups go on writing in her language.
-            kept = replace(kept, language=kept.language if kept.memberships else "", city="")
+            kept = replace(kept, language=kept.language if kept.memberships else "", city="", told=Told.DUE)
         handles = tuple(handle for handle in kept.handles if hour - handle.hour < _hours(HANDLE_KEPT))
         return kept if handles == kept.handles else replace(kept, handles=handles)
 
@@ -98,11 +112,15 @@ class Contact:
         hours = [min(handle.hour for handle in self.handles) + _hours(HANDLE_KEPT)] if self.handles else []
         if self.position or self.trail or self.answers or self.recent or self.living or self.timer:
             hours.append(self.seen + _hours(POSITION_KEPT))
-        if self.city or (self.language and not self.memberships):
+        if self.city or self.told or (self.language and not self.memberships):
             hours.append(self.seen + _hours(LANGUAGE_KEPT))
         if self.memberships:
-            hours.append(self.seen + _hours(MEMBERSHIP_KEPT))
+            hours.append(self.seen + _hours(MEMBERSHIP_KEPT if self.is_asked else STILL_ASKED))
         return min(hours, default=None)
+
+    def has_to_be_asked(self, now: datetime) -> bool:
+        """Tell whether a member has not written for so long that she is asked, once, whether to go on."""
+        return bool(self.memberships) and not self.is_asked and fold(now) - self.seen >= _hours(STILL_ASKED)
 
     def with_handles(self, ids: tuple[str, ...], now: datetime) -> Self:
         """Remember messages for a later wipe, the newest `HANDLE_LIMIT` of them."""
@@ -112,12 +130,20 @@ class Contact:
 
     def with_memberships(self, memberships: Mapping[str, Terms], address: str) -> Self:
         """Change her groups; without any, nothing needs her address."""
-        return replace(self, memberships=memberships, address=address if memberships else "")
+        is_asked = self.is_asked and bool(memberships)
+        return replace(self, memberships=memberships, address=address if memberships else "", is_asked=is_asked)
+
+    def stopped(self) -> Self:
+        """Let nothing be written to her first."""
+        return replace(self, timer=None).with_memberships({}, "")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data without the empty parts, ready to be sealed."""
         data: dict[str, Any] = {"seen": self.seen}
-        for name in ("language", "city", "recent", "living", "answers", "address", "is_leaving"):
+        for name in (
+            *("language", "city", "told", "recent", "living", "answers"),
+            *("address", "is_leaving", "is_asked"),
+        ):
             if value := getattr(self, name):
                 data[name] = value
         if self.position:
@@ -145,12 +171,14 @@ class Contact:
             trail=tuple(Position(*each) for each in data.get("trail", ())),
             answers=data.get("answers", {}),
             timer=Timer(*data["timer"]) if "timer" in data else None,
+            told=Told(data.get("told", "")),
             recent=tuple(data.get("recent", ())),
             living=tuple(data.get("living", ())),
             handles=tuple(Handle(each, int(hour)) for hour, ids in data.get("handles", {}).items() for each in ids),
             memberships={group: Terms.from_dict(each) for group, each in data.get("memberships", {}).items()},
             address=data.get("address", ""),
             is_leaving=data.get("is_leaving", False),
+            is_asked=data.get("is_asked", False),
             seen=data["seen"],
         )
 

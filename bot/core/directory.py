@@ -3,18 +3,21 @@
 Names follow Open Referral HSDS where it has them. `None` means "unknown" and is never said as "no".
 """
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.core.duration import Clock, Lead, Length
+
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 Link = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+SecureLink = Annotated[str, Field(pattern=r"^https://[^\s]+$")]
 
 
 def _known_zone(name: str) -> str:
@@ -144,6 +147,38 @@ class Hotline(Fact):
     """What she should know before she calls (police, duty to report); translated."""
 
 
+class Group(Fact):
+    """Peers who meet: when as a rule, where, and who may know where."""
+
+    id: Identifier
+    name: str = Field(max_length=80)
+    """As its members call it: not translated."""
+    description: str | None = Field(default=None, max_length=300)
+    """Who meets there and for what, in plain English; translated."""
+    city: Identifier
+    zone: Zone | None = None
+    """Where its clock is not that of the city."""
+    languages: tuple[Language, ...] | None = None
+    """The main one first."""
+    rrule: str | None = Field(default=None, max_length=200)
+    """RFC 5545, as in `FREQ=WEEKLY;BYDAY=WE`; without one, its moderators set each meeting in the chat."""
+    since: date | None = Field(default=None, ge=date(2000, 1, 1), le=date(2100, 1, 1))
+    """The first day on which a meeting may be; every second week is counted from here."""
+    start: Clock | None = None
+    """On the clock of the place, summer and winter."""
+    length: Length = Field(default=timedelta(hours=2), json_schema_extra={"default": "2 hours"})
+    """When it is over, nobody is reminded or told of it any more."""
+    place: str | None = Field(default=None, max_length=160)
+    place_for: Literal["everyone", "members", "coming"] = "members"
+    """Who may read the place: all, who joined, or who said that she comes."""
+    agreement: str | None = None
+    """What who joins agrees to, in plain English, several sentences; translated."""
+    reminders: tuple[Lead, ...] = Field(
+        default=(timedelta(days=1), timedelta(hours=2)), json_schema_extra={"default": ["1 day", "2 hours"]}
+    )
+    """How long before a meeting its members are reminded."""
+
+
 class City(Entry):
     """A place that she can name; its zone and country decide what "now" and "her line" mean."""
 
@@ -175,6 +210,15 @@ class Organization(Entry):
     url: Link | None = None
 
 
+class Links(Entry):
+    """Where more of the bot itself is to be found; `None`: there is none, and nothing is promised."""
+
+    signal: SecureLink | None = None
+    """The same bot on Signal."""
+    source: SecureLink | None = None
+    """Where anyone can have the source of the program that runs here, as section 13 of its licence asks."""
+
+
 def _pause(value: Any) -> Any:
     """Pass through the interpreter, where another thread may take over: thousands of services hold up nobody."""
     return value
@@ -184,8 +228,10 @@ class Directory(Entry):
     """The whole of `directory.yaml`."""
 
     spec: Literal[1]
+    links: Links = Links()
     needs: tuple[Need, ...]
     cities: tuple[City, ...]
     organizations: tuple[Organization, ...]
     services: tuple[Annotated[Service, BeforeValidator(_pause)], ...]
     hotlines: tuple[Hotline, ...]
+    groups: tuple[Group, ...] = ()

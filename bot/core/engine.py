@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import Self
 
-from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer
+from bot.core import telling
+from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer, Told
 from bot.core.flow import Node
-from bot.core.house import Change, House
+from bot.core.house import Change, House, Resigned, Wrote
 from bot.core.library import (
+    DESK,
     FIND_FOUND,
     FIND_RESULTS,
     FIND_WHAT,
@@ -22,6 +25,7 @@ from bot.core.library import (
     Library,
 )
 from bot.core.message import Incoming, Kind, Screen, fold
+from bot.core.rooms import ACTIONS
 from bot.core.stage import NOTHING_SETTLED, Stage
 from bot.core.understanding import (
     Answered,
@@ -42,6 +46,8 @@ LONGEST_PASSAGE = 20
 NOBODY = "none"
 """The case of a `switch` for what is not known."""
 OTHERWISE = "else"
+MOVED_ON = "moved_on"
+"""What is said of a button whose screen has gone: without it a greeting would look like an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,39 +87,46 @@ class Turn:
     changes: tuple[Change, ...] = ()
     """What is written beside her record, in the same transaction."""
 
+    def noting_that_she_wrote(self, library: Library) -> Self:
+        """Let come what has waited for her: not while she hides, nor into an emergency."""
+        position = self.contact.position
+        if not self.contact.memberships or position is None or library.is_urgent(position):
+            return self
+        return replace(self, changes=(*self.changes, Wrote()))
+
 
 def respond(
     library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House = NOTHING_SETTLED
 ) -> Turn:
     """Take one step: the same arguments always give the same turn, and no input raises."""
     contact = contact.forget_expired(now)
-    if incoming.kind in (Kind.TIMER, Kind.AGAIN):
+    if incoming.kind in (Kind.TIMER, Kind.AGAIN, Kind.LIVING):
         return _speak_first(library, contact, incoming, now, house)
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
     language = contact.language or library.speech.negotiate(incoming.locale)
     is_repeated = mark in contact.recent
     recent = contact.recent if is_repeated else (*contact.recent, mark)[-RECENT_LIMIT:]
     is_leaving = contact.is_leaving and is_repeated
-    contact = replace(contact, language=language, seen=fold(now), recent=recent, is_leaving=is_leaving)
+    contact = replace(contact, language=language, seen=fold(now), recent=recent, is_leaving=is_leaving, is_asked=False)
     if incoming.kind is not Kind.PRESS:
         contact = contact.with_handles((incoming.handle,), now)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
     if is_repeated:
         # We may have died before her chat was wiped: the update that asked for it, come again, finishes that.
         return step.leave("exit") if is_leaving else step.show()
-    if incoming.kind is Kind.START:
-        return step.greet(incoming.payload)
-    return step.take(understand(step.library, incoming, step.stage))
+    return step.answer(incoming).noting_that_she_wrote(library)
 
 
 def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
-    """Show what she is waiting for: the screen of a timer, or the one that we owe her since a crash."""
+    """Show what she is waiting for: a timer's screen, the one that we owe her since a crash, or what has changed."""
     timer, position = contact.timer, contact.position
     if not position:
         return Turn(contact, None)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
     if incoming.kind is Kind.AGAIN:
         return step.show()
+    if incoming.kind is Kind.LIVING:
+        return step.relive()
     is_due = timer and timer.due_at <= now.timestamp()
     return step.go(library.resolve(timer.node, position.flow)) if timer and is_due else Turn(contact, None)
 
@@ -127,9 +140,9 @@ def apologise(library: Library, contact: Contact, incoming: Incoming, now: datet
 
 
 def finish_leaving(contact: Contact, *, is_wiped: bool) -> Contact:
-    """Keep only language, city and groups of who has left; what could not be wiped waits for the next time."""
+    """Keep only her groups and what lasts as long as her language; what could not be wiped waits for the next time."""
     handles = () if is_wiped else contact.handles
-    left = Contact(language=contact.language, city=contact.city, handles=handles, seen=contact.seen)
+    left = Contact(contact.language, contact.city, told=contact.told, handles=handles, seen=contact.seen)
     return left.with_memberships(contact.memberships, contact.address)
 
 
@@ -150,12 +163,46 @@ class _Step:
             return None
         node = self.library.node(position)
         # An edit may have turned the node where she stands into one that only passes on.
-        return self._stage(self.contact, MENU if node and node.is_passing else position)
+        return self.at(self.contact, MENU if node and node.is_passing else position)
 
-    def _stage(self, contact: Contact, position: Position) -> Stage:
-        if self.library.node(position) is None:
-            position = MENU
-        return Stage(self.library, contact, position, self.channel, self.now, self.house)
+    def at(self, contact: Contact, position: Position) -> Stage:
+        """Return what she has at a place, or at the menu if it is not there, or not for her."""
+        stage = Stage(self.library, contact, position, self.channel, self.now, self.house, self.address)
+        if self.library.node(position) is None or not stage.admits(position):
+            return replace(stage, position=MENU)
+        return stage
+
+    def answer(self, incoming: Incoming) -> Turn:
+        """Take the step that she asks for."""
+        if incoming.kind is Kind.START:
+            return self.greet(incoming.payload)
+        if incoming.kind is Kind.INVITED:
+            return self.go(DESK)
+        return self.take(self._meant(incoming))
+
+    def _meant(self, incoming: Incoming) -> Meaning:
+        """Return what she means: first by her screen, then by what we wrote first, which may be beside it."""
+        stage = self.stage
+        meaning = understand(self.library, incoming, stage)
+        if incoming.kind is Kind.PRESS and isinstance(meaning, Unclear):
+            return self._on_last_screen(incoming.token) or self._under_notice(incoming.token) or meaning
+        if incoming.kind is Kind.TEXT and not isinstance(meaning, Command | Chosen | Answered):
+            item = telling.typed(self.library, self.house, self.contact, incoming.text, self.now)
+            return Chosen(item) if item else meaning
+        return meaning
+
+    def _on_last_screen(self, pressed: str) -> Meaning | None:
+        """Return what a button means on the screen with which she left, when nothing was kept of where she is."""
+        found = (self.at(self.contact, last).find(pressed) for last in (GONE, FORGOTTEN))
+        item = None if self.contact.position else next((each for each in found if each), None)
+        return Chosen(item) if item else None
+
+    def _under_notice(self, pressed: str) -> Meaning | None:
+        for word in telling.WAYS:
+            if pressed == telling.way(word):
+                return Command(word)
+        item = telling.pressed(self.library, self.house, self.contact, pressed, self.now)
+        return Chosen(item) if item else None
 
     def take(self, meaning: Meaning) -> Turn:
         """Carry out what she meant."""
@@ -167,8 +214,8 @@ class _Step:
                 return step.go(item.go, turns_page=item.turns_page)
             case Spoken(language):
                 return self._with(language=language).show()
-            case Opened(flow):
-                return self.go(Position(flow, "start"))
+            case Opened(target):
+                return self.go(self.library.resolve(target, ""))
             case Unclear(phrase):
                 return self.show(phrase)
             case _:
@@ -188,7 +235,8 @@ class _Step:
         go = self.library.resolve(node.go or "start.menu", stage.position.flow if stage else "")
         if isinstance(meaning, Placed):
             return self._with(city=meaning.city).go(go)
-        return self._with(answers={node.name or "answer": meaning.value}).go(go)
+        media = {"media": str(meaning.media)} if meaning.media else {}
+        return self._with(answers={node.name or "answer": meaning.value} | media).go(go)
 
     def _with(self, /, answers: Mapping[str, str] | None = None, *, language: str = "", city: str = "") -> "_Step":
         if not (answers or language or city):
@@ -211,8 +259,7 @@ class _Step:
         if word in ("exit", "forget"):
             return self.leave(word)
         if word == "stop":
-            kept = replace(self.contact, timer=None).with_memberships({}, "")
-            return replace(self, contact=kept).go(STOPPED)
+            return replace(self, contact=self.contact.stopped()).go(STOPPED)
         return self.go(targets.get(word, MENU))
 
     def greet(self, payload: str) -> Turn:
@@ -224,34 +271,54 @@ class _Step:
         step = replace(step, contact=replace(step.contact, trail=(), answers={}, position=None))
         return step.go(MENU if language or city else GREETING)
 
+    def relive(self) -> Turn:
+        """Show her screen anew if what it says changes by itself; she has done nothing, so that "back" forgets it."""
+        stage = self.stage
+        living = stage.living if stage else ""
+        return self.go(self.library.resolve(living, ""), is_back=True) if living else Turn(self.contact, None)
+
     def show(self, note: str = "") -> Turn:
         """Show her the current screen again; a stranger is greeted."""
         stage = self.stage
         if stage is None:
-            return self.go(GREETING)
+            greeted = self.go(GREETING)
+            if note != MOVED_ON:
+                return greeted
+            stage = self.at(greeted.contact, GREETING)
+            return replace(greeted, screen=stage.screen(note))
         return Turn(self.contact, stage.screen(note), replaces=self.contact.living)
 
     def go(self, position: Position, *, is_back: bool = False, turns_page: bool = False) -> Turn:
         """Arrive at `position`, passing through the nodes that only act or decide."""
-        contact, effects = self.contact, []
+        step = self
+        effects: list[Effect] = []
+        changes: list[Change] = []
         for _ in range(LONGEST_PASSAGE):
-            stage = self._stage(contact, position)
+            stage = step.at(step.contact, position)
             node = stage.node
             if node.do in ("exit", "forget_me"):
-                return replace(self, contact=contact).leave("exit" if node.do == "exit" else "forget")
+                return step.leave("exit" if node.do == "exit" else "forget")
+            if node.do == "stop":
+                step = replace(step, contact=step.contact.stopped())
             if node.do == "report_wrong":
                 effects.append(Counted(f"wrong:{stage.known('service')}"))
             passed = _passage(stage)
+            if node.do and node.do in ACTIONS:
+                outcome = ACTIONS[node.do](stage)
+                passed = outcome.go or passed
+                changes += outcome.changes
+                step = replace(step, contact=outcome.contact, house=step.house.after(outcome.changes))
             if passed is None:
                 break
             position = self.library.resolve(passed, stage.position.flow)
         else:
-            stage = self._stage(contact, MENU)
-        contact = self._arrived(contact, stage, is_back=is_back or turns_page)
-        shown = self._stage(contact, stage.position)
-        return Turn(contact, shown.screen(), tuple(effects), replaces=self.contact.living)
+            stage = step.at(step.contact, MENU)
+        contact = step.arrived(step.contact, stage, is_back=is_back or turns_page)
+        shown = step.at(contact, stage.position)
+        return Turn(contact, shown.screen(), tuple(effects), self.contact.living, tuple(changes))
 
-    def _arrived(self, contact: Contact, stage: Stage, *, is_back: bool) -> Contact:
+    def arrived(self, contact: Contact, stage: Stage, *, is_back: bool) -> Contact:
+        """Note where she is now, how she gets back, and what is to be shown later."""
         left = contact.position
         trail = contact.trail
         if left and not is_back and left != stage.position:
@@ -259,18 +326,25 @@ class _Step:
         timer = None
         for wait, target in stage.node.after.items():
             timer = Timer(int((self.now + wait).timestamp()), target, self.address)
-        return replace(contact, position=stage.position, trail=trail, timer=timer)
+        return replace(contact, position=stage.position, trail=trail, timer=timer, told=_told(contact, stage))
 
     def leave(self, word: str) -> Turn:
         """Wipe the chat, and for `forget` the record too; the last screen is one that may be seen."""
         handles = tuple(dict.fromkeys((*(each.id for each in self.contact.handles), *self.contact.living)))
         kept = replace(self.contact, position=None, trail=(), answers={}, timer=None, living=(), is_leaving=True)
         kept = kept.with_handles(self.contact.living, self.now)
-        stage = self._stage(Contact(language=self.contact.language), GONE if word == "exit" else FORGOTTEN)
+        stage = self.at(Contact(language=self.contact.language), GONE if word == "exit" else FORGOTTEN)
         bare = replace(stage.screen(), ways=())
         if word == "exit":
             return Turn(kept, bare, (Wiped(handles),))
-        return Turn(Contact(), bare, (Forgotten(handles),))
+        return Turn(Contact(), bare, (Forgotten(handles),), changes=(Resigned(),))
+
+
+def _told(contact: Contact, stage: Stage) -> Told:
+    """Give the notice at the first screen that it is due on, and at no other."""
+    if contact.told:
+        return Told.GIVEN
+    return Told.HERE if stage.is_readable else Told.DUE
 
 
 def _passage(stage: Stage) -> str | None:
@@ -278,6 +352,6 @@ def _passage(stage: Stage) -> str | None:
     node = stage.node
     for subject, cases in node.switch.items():
         return cases.get(stage.known(subject) or NOBODY) or cases.get(OTHERWISE, "start.menu")
-    if node.list == "services" and node.empty and not stage.services:
+    if node.empty and not stage.listed:
         return node.empty
     return node.go if node.is_passing else None

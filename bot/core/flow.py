@@ -1,44 +1,42 @@
 """The conversation as data: what peers write in `flows/*.yaml`, checked on the way in."""
 
-import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from bot.core.directory import Entry, Identifier, Link
+from bot.core.duration import Wait
+from bot.core.fact import FactText, Signer, Statement, read_fact
 
 Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=80)]
 """A node of the same flow (`call`), a flow (`overdose`) or a node of a flow (`overdose.call`)."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Text = Annotated[str, Field(min_length=1)]
 
-_DURATION = re.compile(r"^(\d{1,6}) (second|minute|hour)s?$")
-LONGEST_WAIT = timedelta(hours=12)
-"""A timer outlives no evening: after that, what the screen said may no longer be true."""
-
 
 def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-def _as_duration(value: Any) -> Any:
-    match = _DURATION.match(value) if isinstance(value, str) else None
-    if not match:
-        message = f"{value!r} is not a duration; write one like 2 minutes"
-        raise ValueError(message)
-    wait = timedelta(**{f"{match[2]}s": int(match[1])})
-    if not timedelta() < wait <= LONGEST_WAIT:
-        message = f"{value!r} is out of range; write at least 1 second and at most 12 hours"
-        raise ValueError(message)
-    return wait
-
-
-Duration = Annotated[timedelta, BeforeValidator(_as_duration)]
-Listed = Literal["services", "cities", "languages"]
-Asked = Literal["place", "text", "number", "time"]
-Action = Literal["exit", "forget_me", "stop", "report_wrong"]
+DirectoryList = Literal["services", "cities", "languages"]
+GroupList = Literal["groups", "my_groups", "meetings", "proposals", "questions", "answers"]
+StaffList = Literal["desks", "days", "tongues", "audiences", "untranslated", "notices"]
+BroadcastList = Literal["translated", "send_days", "confirm", "asked", "let_go"]
+Listed = DirectoryList | GroupList | StaffList | BroadcastList
+Asked = Literal["place", "text", "number", "day", "time", "content"]
+"""`content` is what peers write to others: a text, a voice note or a picture."""
+OwnAction = Literal["exit", "forget_me", "stop", "report_wrong"]
+GroupAction = Literal["join_group", "leave_group", "come", "not_come", "propose", "vote"]
+MeetingAction = Literal["look", "add_meeting", "move_meeting", "cancel_meeting", "restore_meeting", "tell_news"]
+DetailAction = Literal["set_place", "set_note", "drop_proposal"]
+DraftAction = Literal["begin_question", "write_question", "write_answer", "write_in", "drop_draft"]
+QuestionAction = Literal["ask_group", "take_back"]
+StaffAction = Literal["announce", "halt", "approve", "discard"]
+BroadcastAction = Literal["begin_draft", "keep_draft", "redraft"]
+DeskAction = MeetingAction | DetailAction | DraftAction | QuestionAction
+Action = OwnAction | GroupAction | DeskAction | StaffAction | BroadcastAction
 Subject = Literal["city", "country", "language", "channel", "role"]
 
 
@@ -56,7 +54,11 @@ def _as_option(value: Any) -> Any:
 class Node(Entry):
     """One step: it says something and waits, or decides and goes on."""
 
+    keywords: tuple[str, ...] = ()
+    """What she may type to come to this node, where the start of the flow is too far from it."""
     say: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)] = ()
+    image: Name | None = None
+    """A picture of what the first text says, for who reads slowly or not at all."""
     choices: dict[Text, Annotated[Option, BeforeValidator(_as_option)]] = Field(default={})
     ask: Asked | None = None
     list: Listed | None = None
@@ -66,10 +68,14 @@ class Node(Entry):
     """The answer that `ask` or `list` fills."""
     do: Action | None = None
     switch: dict[Name, dict[str, Target]] = Field(default={})
-    after: dict[Duration, Target] = Field(default={})
+    after: dict[Wait, Target] = Field(default={})
     empty: Target | None = None
     """Where a list goes that finds nothing."""
+    sensitive: bool = True
+    """`false`, in a sensitive flow: someone may be looking, so who can read along is said on the next screen."""
     go: Target | None = None
+    facts: Annotated[tuple[FactText, ...], BeforeValidator(_as_tuple)] = ()
+    """What each medical or legal statement of its texts rests on; written and empty, it says that there is none."""
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> "Node":
@@ -85,8 +91,9 @@ class Node(Entry):
         if not self.is_passing and not self.say:
             message = "add `say:`, what she reads here"
             raise ValueError(message)
-        if self.is_passing and self.say:
-            message = "she would not see this text, for the node goes on at once; move it to the next node"
+        if self.is_passing and (self.say or self.image):
+            what = "text" if self.say else "picture"
+            message = f"she would not see this {what}, for the node goes on at once; move it to the next node"
             raise ValueError(message)
         return self
 
@@ -108,6 +115,10 @@ class Node(Entry):
         yield from self.say
         yield from self.choices
 
+    def statements(self) -> Iterator[Statement]:
+        """Take apart what its texts rest on."""
+        return map(read_fact, self.facts)
+
 
 class Flow(Entry):
     """One subject of conversation, in one file."""
@@ -117,10 +128,29 @@ class Flow(Entry):
     """A few words, on a button when she typed something near."""
     keywords: tuple[str, ...] = ()
     urgent: bool = False
+    sensitive: bool = False
+    """To stand here gives something away: she is told, once, who can read along."""
     reviewed: date
     sources: tuple[Link, ...] = ()
+    signed: dict[Signer, date] = Field(default={})
+    """Who stands by its facts, and since when."""
     audience: Literal["woman", "moderator", "partner"] = Field(default="woman", alias="for")
     nodes: dict[Name, Node] = Field(min_length=1)
+
+    def unsigned(self) -> tuple[Signer, ...]:
+        """Name who has still to sign; what is for danger is signed by a clinician too, wherever it comes from."""
+        asked = {signer for node in self.nodes.values() for fact in node.statements() for signer in fact.signers}
+        if asked and self.urgent:
+            asked.add("clinician")
+        return tuple(sorted(asked - self.signed.keys()))
+
+    def spoken(self, name: str) -> Iterator[tuple[str, tuple[str | int, ...], tuple[str, ...]]]:
+        """Name the places of this flow, called `name`, that she may type her way to: target, path, keywords."""
+        if self.keywords:
+            yield name, ("keywords",), self.keywords
+        for node_name, node in self.nodes.items():
+            if node.keywords:
+                yield f"{name}.{node_name}", ("nodes", node_name, "keywords"), node.keywords
 
 
 class Phrases(Entry):
@@ -129,6 +159,14 @@ class Phrases(Entry):
     spec: Literal[1]
     reviewed: date
     phrases: dict[Identifier, Text]
+
+
+class Pictures(Entry):
+    """`pictures.yaml`: what each picture shows, in words for who cannot see it."""
+
+    spec: Literal[1]
+    reviewed: date
+    pictures: dict[Name, Text]
 
 
 def place(target: str, flow: str, flows: Any) -> tuple[str, str]:

@@ -1,16 +1,30 @@
 """What peers settle in the chat, beside the library, which comes from files: plans, questions, who moderates."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from bot.core.meeting import Plan
 from bot.core.notice import Notice
+from bot.core.plan import Plan
+from bot.core.question import Question
 
-GROUP, MEETING, AUDIENCE = "group", "meeting", "to"
+GROUP, MEETING, QUESTION, AUDIENCE, NOTICE = "group", "meeting", "question", "to", "notice"
 """Answers that say what a moderator has before her; the audience is ids of groups, apart by blanks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What whoever runs the bot has settled for all moderators."""
+
+    broadcasts_a_day: int = 3
+    """As many reach a group on one day."""
+    needs_two: bool = False
+    """A broadcast waits until a second moderator has read it."""
+
+
+USUAL = Rules()
 
 
 class Role(StrEnum):
@@ -29,6 +43,8 @@ class Staff:
     designation: str
     role: Role
     groups: tuple[str, ...] = ()
+    address: str = ""
+    """What concerns her groups is told to her first."""
 
     def may(self, group: str) -> bool:
         """Tell whether she answers for a group; whoever was not told so, may not."""
@@ -36,12 +52,13 @@ class Staff:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready to be sealed."""
-        return {"designation": self.designation, "role": self.role.value, "groups": list(self.groups)}
+        data = {"designation": self.designation, "role": self.role.value, "groups": list(self.groups)}
+        return data | {"address": self.address}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read back what `to_dict` wrote."""
-        return cls(data["designation"], Role(data["role"]), tuple(data["groups"]))
+        return cls(data["designation"], Role(data["role"]), tuple(data["groups"]), data["address"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,45 +70,6 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What a group decides together: one answer each, changed at will until it closes."""
-
-    id: str
-    texts: Mapping[str, str]
-    """The question by language; the main language of the group is always there."""
-    answers: tuple[str, ...]
-    """As typed, in the order of the buttons."""
-    closes_at: int
-    quorum: int
-    is_agreement: bool = False
-    """A yes, the first answer, puts `texts` in the place of the group's agreement."""
-    counts: tuple[int, ...] = ()
-    """How many chose each answer, once it is closed; before that nobody is told."""
-
-    @property
-    def is_closed(self) -> bool:
-        """Tell whether its result stands."""
-        return bool(self.counts)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data, ready to be sealed."""
-        return {
-            "id": self.id,
-            "texts": dict(self.texts),
-            "answers": list(self.answers),
-            "closes_at": self.closes_at,
-            "quorum": self.quorum,
-            "is_agreement": self.is_agreement,
-            "counts": list(self.counts),
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read back what `to_dict` wrote."""
-        return cls(**{**data, "answers": tuple(data["answers"]), "counts": tuple(data["counts"])})
-
-
-@dataclass(frozen=True, slots=True)
 class GroupState:
     """What one group has settled in the chat, sealed as a whole."""
 
@@ -99,11 +77,11 @@ class GroupState:
     agenda: tuple[Proposal, ...] = ()
     questions: tuple[Question, ...] = ()
     agreement: Mapping[str, str] = field(default_factory=dict)
-    """By language, where the group has voted one; it stands before that of the directory."""
+    """By language, the main one first, where the group has voted one; it stands before that of the directory."""
     shows_small: bool = False
-    """The group agreed to see results below five."""
+    """The group agreed to see results below five; what was hidden before stays hidden."""
     written: Mapping[str, int] = field(default_factory=dict)
-    """Broadcasts by day, for the limit a day."""
+    """Broadcasts by the day on which they go out, for the limit a day."""
     texts: tuple[tuple[str, int], ...] = ()
     """Digest and hour of the last broadcasts: the same again within an hour is asked about."""
 
@@ -115,13 +93,15 @@ class GroupState:
         """Return a question by its id."""
         return next((each for each in self.questions if each.id == name), None)
 
-    def forget_before(self, day: date) -> Self:
-        """Drop what is over: proposals of past meetings, changes of them, days that no limit looks at."""
+    def without_past(self, day: date, to_come: Collection[str], hour: int) -> Self:
+        """Drop what is over: changes of meetings before `day`, proposals for those that are not to come, old marks."""
         first = day.isoformat()
         return replace(
             self,
             plan=self.plan.forget_before(day),
+            agenda=tuple(each for each in self.agenda if each.meeting in to_come),
             written={on: number for on, number in self.written.items() if on >= first},
+            texts=tuple(each for each in self.texts if each[1] >= hour - 1),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -158,27 +138,11 @@ class Progress:
     notice: Notice
     stage: str
     counts: Mapping[str, int] = field(default_factory=dict)
-    """Deliveries by state."""
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """All of it, as one step finds it."""
-
-    groups: Mapping[str, GroupState] = field(default_factory=dict)
-    own: Mapping[str, str] = field(default_factory=dict)
-    """Her own answers, by subject."""
-    staff: Staff | None = None
-    tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """For staff only: how many gave each answer, by subject."""
+    """Deliveries by state, of the one that she has before her."""
+    later: Mapping[int, int] = field(default_factory=dict)
+    """Of those that are pending, how many are due when, in seconds."""
     audience: Mapping[str, int] = field(default_factory=dict)
-    """For staff only: members of the groups that she is about to write to, by language."""
-    notices: tuple[Progress, ...] = ()
-    """For staff only: what is on its way from her groups."""
-
-    def state(self, group: str) -> GroupState:
-        """Return what a group has settled; nothing yet is a state too."""
-        return self.groups.get(group) or GroupState()
+    """Members by language whom it would reach now, as long as nothing has been sent."""
 
 
 def meeting_subject(group: str, meeting: str) -> str:
@@ -189,6 +153,11 @@ def meeting_subject(group: str, meeting: str) -> str:
 def question_subject(group: str, question: str) -> str:
     """Name what a member answers when her group decides."""
     return f"question {group} {question}"
+
+
+def group_of_subject(subject: str) -> str:
+    """Return the group whose meeting or question it is."""
+    return subject.split(" ")[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +177,19 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """Nobody may know any more who answered what."""
+
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Announced:
     """A notice is to go out when it is due."""
 
     notice: Notice
+    asks: bool = False
+    """A second person has to let it go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,5 +206,57 @@ class Approved:
     id: str
 
 
-Change = Settled | Answered | Announced | Halted | Approved
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """She wrote: what has waited for that may come now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resigned:
+    """She is forgotten, and with her whatever she answered for."""
+
+
+Change = Settled | Answered | Closed | Announced | Halted | Approved | Wrote | Resigned
 """What a step changes beside her record, written in the same transaction or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All of it, as one step finds it."""
+
+    groups: Mapping[str, GroupState] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Her own answers, by subject."""
+    staff: Staff | None = None
+    tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """For staff only: how many gave each answer, by subject."""
+    audience: Mapping[str, int] = field(default_factory=dict)
+    """For staff only: members of the groups that she is about to write to, by language."""
+    members: int = 0
+    """For staff only: how many are in the group before her."""
+    notices: tuple[Progress, ...] = ()
+    """For staff only: what is on its way from her groups."""
+    rules: Rules = USUAL
+    has_written: bool = False
+    """What is judged has waited for her to write, and she did."""
+
+    def state(self, group: str) -> GroupState:
+        """Return what a group has settled; nothing yet is a state too."""
+        return self.groups.get(group) or GroupState()
+
+    def after(self, changes: Iterable[Change]) -> Self:
+        """Return what is to be seen once some changes are made."""
+        groups, own, notices = dict(self.groups), dict(self.own), self.notices
+        for change in changes:
+            match change:
+                case Settled(group, state):
+                    groups[group] = state
+                case Answered(subject, value):
+                    own[subject] = value
+                case Announced(notice, asks) if not any(each.notice.key == notice.key for each in notices):
+                    stage = "asked" if asks else "due"
+                    notices = (Progress("", notice, stage, audience=self.audience), *notices)
+                case Halted(name) | Approved(name):
+                    stage = "halted" if isinstance(change, Halted) else "due"
+                    notices = tuple(replace(each, stage=stage) if each.id == name else each for each in notices)
+        return replace(self, groups=groups, own=own, notices=notices)

@@ -1,17 +1,20 @@
 """Flows, directory and languages, loaded together and never changed: a new one takes the place of the old."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.core import hours, vocabulary
 from bot.core.contact import Position
-from bot.core.directory import City, Directory, Hotline, Need, Service
+from bot.core.directory import City, Directory, Group, Hotline, Need, Service
 from bot.core.flow import Flow, Node, place
+from bot.core.message import Picture
 from bot.core.search import NameIndex
-from bot.core.speech import DIRECTORY, PHRASES, Speech, normalise
-from bot.core.vocabulary import Keyword, Sense, Vocabulary
+from bot.core.speech import DIRECTORY, PHRASES, PICTURES, SOURCE, Speech, fill, normalise
+from bot.core.tongue import Sense, Tongue, Urgency
+from bot.core.vocabulary import Vocabulary
 
 T = TypeVar("T")
 
@@ -25,6 +28,8 @@ FIND_WHAT = Position("find", "start")
 FIND_WHERE = Position("find", "where")
 FIND_RESULTS = Position("find", "results")
 FIND_FOUND = Position("find", "found")
+DESK = Position("moderate", "welcome")
+"""Where an invitation leads; content without groups has none."""
 LANDMARKS = (GREETING, MENU, HELP, GONE, FORGOTTEN, STOPPED, FIND_WHAT, FIND_WHERE, FIND_RESULTS, FIND_FOUND)
 """Places that the engine goes to by itself; `comadre check` says when a flow lost one."""
 
@@ -40,6 +45,8 @@ class Library:
     phrases: Mapping[str, str]
     directory: Directory
     speech: Speech
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """By name, with what they show in English."""
     _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -54,13 +61,27 @@ class Library:
         flow = self.flows.get(position.flow)
         return flow.nodes.get(position.node) if flow else None
 
+    def is_urgent(self, position: Position) -> bool:
+        """Tell whether a place is in the middle of an emergency."""
+        flow = self.flows.get(position.flow)
+        return bool(flow and flow.urgent)
+
     def resolve(self, target: str, flow: str) -> Position:
         """Return where `target`, written in `flow`, leads."""
         return self.once(("target", target, flow), lambda: Position(*place(target, flow, self.flows)))
 
-    def phrase(self, language: str, name: str) -> str:
-        """Say what the bot says between the flows."""
-        return self.speech.say(language, PHRASES, self.phrases[name])
+    def phrase(self, language: str, name: str, /, **values: str) -> str:
+        """Say what the bot says between the flows, with `values` for its placeholders."""
+        text = self.speech.say(language, PHRASES, self.phrases[name])
+        if not values:
+            return text
+        named = {f"{{{key}}}": value for key, value in values.items()}
+        return fill(text, named, isolate=self.speech.is_right_to_left(language))
+
+    def picture(self, language: str, name: str | None) -> Picture | None:
+        """Return a picture with what it shows in her language, `None` where there is none."""
+        picture = self.pictures.get(name or "")
+        return replace(picture, alt=self.speech.say(language, PICTURES, picture.alt)) if picture else None
 
     @cached_property
     def services(self) -> Mapping[str, Service]:
@@ -83,6 +104,21 @@ class Library:
         return {
             city: tuple(service for service in self.directory.services if service.city == city) for city in self.cities
         }
+
+    @cached_property
+    def groups(self) -> Mapping[str, Group]:
+        """Groups by id."""
+        return {group.id: group for group in self.directory.groups}
+
+    @cached_property
+    def groups_by_city(self) -> Mapping[str, tuple[Group, ...]]:
+        """Groups of each city, in the order of the file."""
+        return {city: tuple(group for group in self.directory.groups if group.city == city) for city in self.cities}
+
+    def zone(self, group: Group) -> ZoneInfo:
+        """Return the zone of the clock that a group meets by."""
+        city = self.cities.get(group.city)
+        return ZoneInfo(group.zone or (city.zone if city else "UTC"))
 
     @cached_property
     def hotlines(self) -> Mapping[tuple[str, str], tuple[Hotline, ...]]:
@@ -110,25 +146,49 @@ class Library:
         return Vocabulary(
             commands=vocabulary.commands(languages),
             languages=vocabulary.language_names(languages),
-            keywords=tuple(self._keywords()),
-            negations=frozenset(normalise(word) for language in languages.values() for word in language.negations),
+            tongues=(self._cities, *map(self._tongue, languages)),
         )
 
-    def _keywords(self) -> Iterator[Keyword]:
-        for name, flow in self.flows.items():
-            yield from self._translated(flow.keywords, flow_keywords(name), Sense.FLOW, name, is_urgent=flow.urgent)
-        for need in self.directory.needs:
-            yield from self._translated(need.keywords, need_keywords(need.id), Sense.NEED, need.id)
-        for city in self.directory.cities:
-            yield from vocabulary.keywords((city.name, *city.aliases), Sense.CITY, city.id)
+    @property
+    def _cities(self) -> Tongue:
+        """The names of cities, which belong to no language."""
+        cities = self.directory.cities
+        return Tongue(
+            tuple(
+                keyword
+                for city in cities
+                for keyword in vocabulary.keywords((city.name, *city.aliases), Sense.CITY, city.id)
+            )
+        )
 
-    def _translated(
-        self, words: Iterable[str], context: str, sense: Sense, target: str, *, is_urgent: bool = False
-    ) -> list[Keyword]:
+    def _tongue(self, code: str) -> Tongue:
+        language = self.speech.languages[code]
+        habits = vocabulary.habits(language)
+        make = partial(vocabulary.keywords, shorthand=habits.shorthand)
+        found = [
+            keyword
+            for target, sense, words, urgency in self._meanings()
+            for keyword in make(self._spoken(words, target, sense, code), sense, target, urgency=urgency)
+        ]
+        return Tongue((*found, *make(language.sayings, Sense.SAYING, "")), habits)
+
+    def _meanings(self) -> Iterator[tuple[str, Sense, tuple[str, ...], Urgency]]:
+        for name, flow in self.flows.items():
+            danger = Urgency.HELP if name == HELP.flow else Urgency.DANGER
+            urgency = danger if flow.urgent else Urgency.NONE
+            for target, _, words in flow.spoken(name):
+                yield target, Sense.FLOW, words, urgency
+        for need in self.directory.needs:
+            yield need.id, Sense.NEED, need.keywords, Urgency.NONE
+
+    def _spoken(self, words: tuple[str, ...], target: str, sense: Sense, language: str) -> tuple[str, ...]:
+        """Return the keywords of one language, none where its translator has written none."""
+        if language == SOURCE:
+            return words
         source = KEYWORDS_SEPARATOR.join(words)
-        texts = {source, *(self.speech.say(language, context, source) for language in self.speech.languages)}
-        phrases = [phrase for text in sorted(texts) for phrase in text.split(",")]
-        return vocabulary.keywords(phrases, sense, target, is_urgent=is_urgent)
+        context = flow_keywords(target) if sense is Sense.FLOW else need_keywords(target)
+        translated = self.speech.say(language, context, source)
+        return () if translated == source else tuple(translated.split(","))
 
     def warm(self) -> "Library":
         """Build every index now, on the loading thread, so that no woman waits for it."""
@@ -147,9 +207,9 @@ class Library:
         )
 
 
-def flow_keywords(flow: str) -> str:
-    """Name the context in which a translator finds the keywords of a flow."""
-    return f"keywords:{flow}"
+def flow_keywords(target: str) -> str:
+    """Name the context in which a translator finds the keywords of a flow, or of a node: `ways.wound`."""
+    return f"keywords:{target}"
 
 
 def need_keywords(need: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,32 @@ class Kind(StrEnum):
     """She changed a message that was answered already."""
     TIMER = "timer"
     """Ours: the time that a screen asked for has come."""
+    INVITED = "invited"
+    """Ours: what she sent was an invitation, and she is one of the staff now."""
     AGAIN = "again"
     """Ours: she may not have seen her screen, for we stopped in the middle."""
+    LIVING = "living"
+    """Ours: what her screen says may have changed by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or a voice note that stays with the platform: this is only where it lies."""
+
+    channel: str
+    kind: Literal["voice", "picture"]
+    ref: str = field(repr=False)
+
+    def __str__(self) -> str:
+        """Return the one spelling that an answer is kept in."""
+        return f"{self.channel} {self.kind} {self.ref}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Media | None":
+        """Read back what `str` wrote."""
+        channel, _, rest = text.partition(" ")
+        kind, _, ref = rest.partition(" ")
+        return cls(channel, "picture" if kind == "picture" else "voice", ref) if ref else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +91,8 @@ class Incoming:
     """Her message (or, for a press, the message that bears the button), so that it can be wiped."""
     press: str = ""
     """What the platform wants acknowledged when a button was pressed."""
+    media: Media | None = None
+    """Of a voice note or a picture, for a screen that asked for one; `text` is what stands below it, then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +105,24 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing of what the first text of a screen says."""
+
+    name: str
+    alt: str
+    """The same in words, for who cannot see it."""
+    digest: str
+    """Of the bytes: what platforms have under it already need not be sent again."""
+    data: bytes = field(repr=False, compare=False)
+    """A whole PNG file."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, as the head of every PNG file has them."""
+        return int.from_bytes(self.data[16:20]), int.from_bytes(self.data[20:24])
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """What she sees after one step: each text a message, the choices under the last."""
 
@@ -85,6 +130,12 @@ class Screen:
     choices: tuple[Choice, ...] = ()
     ways: tuple[Choice, ...] = ()
     """Back, menu and exit: on every screen, apart from the choices."""
+    picture: Picture | None = None
+    """Belongs to the first text, and never holds it up."""
+    media: Media | None = None
+    """What a peer sent along; the first text, if there is one, stands below it."""
+    is_living: bool = False
+    """What it says changes by itself: it is shown anew, in its place, while she stands there."""
 
 
 @dataclass(frozen=True, slots=True)

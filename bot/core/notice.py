@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
+
+from bot.core.message import Media
+
+ANSWERED_WITHIN = timedelta(days=14)
+"""How long we wait for her answer before we stop writing to her."""
 
 
 class NoticeKind(StrEnum):
@@ -17,16 +23,6 @@ class NoticeKind(StrEnum):
     STILL = "still"
     """Whether she still wants to hear from us, after half a year."""
     BROADCAST = "broadcast"
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A picture or a voice note that stays with the platform: this is only where it lies."""
-
-    channel: str
-    kind: str
-    """`voice` or `picture`."""
-    ref: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +75,10 @@ class Notice:
         media = data.get("media")
         kept = {**data, "kind": NoticeKind(data["kind"]), "groups": tuple(data["groups"])}
         return cls(**{**kept, "media": Media(*media) if media else None})
+
+
+def still(now: datetime) -> Notice:
+    """Return the notice that asks whoever has long been silent whether to go on; it is the same for all of one day."""
+    at = int(now.timestamp())
+    until = at + int(ANSWERED_WITHIN.total_seconds())
+    return Notice(NoticeKind.STILL, (), at, until, key=f"still {now.date().isoformat()}")

@@ -10,12 +10,20 @@ from bot.core.directory import Welcome
 _PLAIN = """
     back menu exit more
     command_menu command_help command_back command_exit command_forget command_stop introduction group_notice
-    unclear moved_on only_text edited too_long unknown_place place_gone not_a_number not_a_time apology
+    unclear moved_on only_text edited too_long unknown_place place_gone no_link not_a_number not_a_time apology
+    readable_here
     open_short closed_short open_always closed_now hours_unknown holidays
     walk_in_yes walk_in_no phone_free phone_paid free_yes free_no bill_yes bill_no
     anonymous_yes anonymous_no interpreters_yes interpreters_no
     languages address bring chat sms whatsapp source_undated low_confidence
-    kept_nothing kept_handles kept_timer
+    kept_nothing kept_handles kept_timer kept_answers
+    no_meeting meeting_over place_for_members place_for_coming you_yes you_no no_agreement
+    terms_any terms_always terms_quiet
+    not_a_day not_yours no_group every_group no_proposal vote_yes vote_no asks_agreement asks_show_small asks_hide_small
+    question_gone question_over result_too_few result_tie result_agreement
+    i_come not_this_time show_it still_yes still_no tells_question tells_result tells_still not_translated
+    too_long_to_send not_to_send all_groups locked other_language voice_note sent_picture timing_now send_it let_it_go
+    nothing_there stage_asked stage_due stage_sending stage_ended stage_halted
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
@@ -26,8 +34,71 @@ _FILLED = {
     "source_of": ("{day}",),
     "kept_language": ("{language}", "{until}"),
     "kept_city": ("{city}", "{until}"),
+    "kept_notice": ("{until}",),
     "kept_position": ("{until}",),
+    "kept_groups": ("{groups}", "{until}"),
+    "next_meeting": ("{when}",),
+    "meeting_off": ("{when}",),
+    "meeting_was": ("{when}",),
+    "terms_hours": ("{first}", "{last}"),
+    "kept_role": ("{groups}",),
+    "members": ("{number}",),
+    "who_comes": ("{yes}", "{no}"),
+    "proposals": ("{number}",),
+    "today": ("{day}",),
+    "tomorrow": ("{day}",),
+    "question_closed": ("{question}",),
+    "question_until": ("{when}", "{number}"),
+    "question_own": ("{answer}",),
+    "result_chosen": ("{answer}",),
+    "result_few": ("{answer}", "{number}"),
+    "tells_news": ("{when}",),
+    "tells_moved": ("{when}", "{was}"),
+    "tells_off": ("{when}",),
+    "tells_added": ("{when}",),
+    "groups_of_city": ("{city}",),
+    "gives_away": ("{words}",),
+    "reaches": ("{count}",),
+    "timing_once": ("{when}",),
+    "timing_week": ("{when}",),
+    "timing_fortnight": ("{when}",),
+    "timing_month": ("{when}",),
+    "timing_month_end": ("{when}",),
+    "useful_until": ("{when}",),
+    "by_clock": ("{city}", "{when}"),
+    "asked_count": ("{count}",),
+    "written_by": ("{author}",),
+    "count_sent": ("{count}",),
+    "count_hours": ("{count}",),
+    "count_waiting": ("{count}",),
+    "count_gone": ("{count}",),
+    "count_failed": ("{count}",),
+    "count_late": ("{count}",),
+    "count_left": ("{count}",),
+    "count_halted": ("{count}",),
+    "count_line": ("{count}",),
+    "today_at": ("{time}",),
+    "tomorrow_at": ("{time}",),
+    "day_at": ("{weekday}", "{day}", "{time}"),
+    "every_day": ("{time}",),
+    "every_week": ("{weekday}", "{time}"),
+    "every_second_week": ("{weekday}", "{time}"),
+    "first_of_month": ("{weekday}", "{time}"),
+    "second_of_month": ("{weekday}", "{time}"),
+    "third_of_month": ("{weekday}", "{time}"),
+    "fourth_of_month": ("{weekday}", "{time}"),
+    "last_of_month": ("{weekday}", "{time}"),
+    "reminder_today": ("{time}",),
+    "reminder_tomorrow": ("{time}",),
+    "reminder_day": ("{weekday}", "{day}", "{time}"),
+    "readable_here_signal": ("{link:signal}",),
 }
+SENT_FIRST = (
+    *("reminder_today", "reminder_tomorrow", "reminder_day"),
+    *("tells_moved", "tells_off", "tells_added", "tells_news"),
+    *("tells_question", "tells_result", "tells_still", "not_translated"),
+)
+"""What the bot says without being asked: `comadre check` reads it as a stranger reads her lock screen."""
 
 
 def _all() -> Iterator[tuple[str, frozenset[str]]]:

@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, get_day_names
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format, get_day_names, match_skeleton
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from pydantic import Field
 
 from bot.core.directory import Entry, PartialDate
@@ -24,13 +25,20 @@ DIRECTORY = "directory"
 """Context of every text that comes from `directory.yaml`."""
 PHRASES = "phrases"
 """Context of every text that comes from `phrases.yaml`."""
+PICTURES = "pictures"
+"""Context of every text that comes from `pictures.yaml`."""
 
 _CONTRACTION = re.compile(r"(\w)['\u2019](t|s|m|d|re|ve|ll)\b")
 """Written as one word, as most people type it: dont, shes."""
 REGIONS = {"en": "en_GB", "pt": "pt_PT"}
 """Where Babel's default is another continent: "21 November 2026", 18:00, polaco."""
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([a-z0-9_-]+))?\}")
+_NAMED_AS = {"prs": "fa_AF"}
+"""Babel has the name Dari, but only as what Persian is called in Afghanistan."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([a-z0-9 _-]+))?\}")
+_PATTERN_PART = re.compile(r"'[^']*'|([EcM])\1*")
+"""Of a pattern for dates: words in quotes, and what stands for a weekday or a month, long or short."""
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
@@ -48,6 +56,16 @@ class Language(Entry):
     """Words that turn a sentence round: `not breathing` is no typing error for `breathing`."""
     sensitive: tuple[str, ...]
     """What a stranger must not read on her lock screen."""
+    avoid: tuple[str, ...] = ()
+    """Words that judge, label or order about: the bot does not say them."""
+    fillers: tuple[str, ...] = ()
+    """Words that may stand inside any keyword: *the*, *really*."""
+    shorthand: dict[str, str] = Field(default={})
+    """What people write for short: *isnt* is *is not*."""
+    groups: dict[str, tuple[str, ...]] = Field(default={})
+    """Words that a keyword may name together: `<who>` is *she*, *my friend* and so on."""
+    sayings: tuple[str, ...] = ()
+    """What only sounds like danger, written as keywords are."""
 
 
 class Languages(Entry):
@@ -116,12 +134,17 @@ def normalise(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _locale(language: str) -> Locale:
-    return Locale.parse(REGIONS.get(language, language.replace("-", "_")))
+    return Locale.parse(REGIONS.get(language or SOURCE, language.replace("-", "_")))
 
 
 def day(language: str, on: date) -> str:
     """Say a date in full: 21 November 2026."""
     return format_date(on, "long", locale=_locale(language))
+
+
+def day_of_year(language: str, on: date) -> str:
+    """Say a date that needs no year: 21 November."""
+    return format_skeleton("MMMMd", on, locale=_locale(language))
 
 
 def partial_day(language: str, on: PartialDate) -> str:
@@ -140,6 +163,25 @@ def clock(language: str, at: time | datetime) -> str:
     return format_time(at.replace(tzinfo=None), "short", locale=_locale(language))
 
 
+@lru_cache(maxsize=64)
+def _weekday_pattern(language: str) -> str:
+    """Return how weekday, day and month stand together, with both names in full: few languages have that ready."""
+    skeletons = _locale(language).datetime_skeletons
+    pattern = str(skeletons[match_skeleton("MMMMEEEEd", skeletons) or "MMMEd"])
+    return _PATTERN_PART.sub(lambda part: part[1] * 4 if part[1] else part[0], pattern)
+
+
+def weekday_date(language: str, on: date) -> str:
+    """Say a date of these days as people do: Thursday 19 November."""
+    return format_date(on, _weekday_pattern(language), locale=_locale(language))
+
+
+def weekday_clock(language: str, at: datetime) -> str:
+    """Say a moment of these days: Thursday 19 November, 14:00."""
+    glue = str(get_datetime_format("medium", _locale(language))).replace("'", "")
+    return glue.replace("{1}", weekday_date(language, at.date())).replace("{0}", clock(language, at))
+
+
 @lru_cache(maxsize=512)
 def weekday(language: str, number: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
     """Name a day of the week, Monday being 0."""
@@ -148,8 +190,13 @@ def weekday(language: str, number: int, width: Literal["wide", "abbreviated"] = 
 
 def language_name(language: str, code: str) -> str:
     """Name the language `code` in her language, or show the code where Babel has no name."""
-    name = _locale(language).languages.get(code)
+    name = _locale(language).languages.get(_NAMED_AS.get(code, code))
     return str(name) if name else code
+
+
+def figure(language: str, value: int) -> str:
+    """Say a number: 3,000 or 3000, as people write it."""
+    return format_decimal(value, locale=_locale(language))
 
 
 def enumerate_all(language: str, items: list[str]) -> str:

@@ -1,19 +1,29 @@
 """What one person has before her: the choices and the texts of her position, in her language."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from bot.core import speech
+from bot.core import ago, speech
 from bot.core.card import Teller
-from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, POSITION_KEPT, Contact, Position
+from bot.core.contact import (
+    HANDLE_KEPT,
+    LANGUAGE_KEPT,
+    MEMBERSHIP_KEPT,
+    POSITION_KEPT,
+    Contact,
+    Position,
+    Told,
+)
 from bot.core.directory import Confidence, Service
 from bot.core.flow import Node
 from bot.core.house import House
+from bot.core.item import Item
 from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
+from bot.core.rooms import FILLS, KNOWN, LISTS, LIVING, MEDIA
 from bot.core.speech import DIRECTORY, Word
 
 T = TypeVar("T")
@@ -21,25 +31,14 @@ T = TypeVar("T")
 NOTHING_SETTLED = House()
 PAGE = 6
 """Entries of a list on one screen: what fits on a small phone above the ways out."""
+READABLE = frozenset(("telegram",))
+"""Channels whose platform can read along."""
 NO_COUNTRY = ""
+UNKNOWN = "…"
+"""Shown for what should have been filled in; `comadre check` lets no such text pass."""
 EMERGENCY = "emergency"
 NEXT_TOPIC = {"sexual_violence": "violence", "crime_victims": "violence", "spiking": "sexual_violence"}
 """Which lines help where a country has none for a topic."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that she can choose here, and what choosing it does."""
-
-    token: str
-    go: Position
-    answers: Mapping[str, str] = field(default_factory=dict)
-    text: str = ""
-    """The English label of a written choice."""
-    service: Service | None = None
-    language: str = ""
-    city: str = ""
-    turns_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,8 @@ class Stage:
     channel: str
     now: datetime
     house: House = NOTHING_SETTLED
+    address: str = ""
+    """Where she is reached, for what is to be written to her later."""
 
     @cached_property
     def node(self) -> Node:
@@ -62,8 +63,13 @@ class Stage:
     @property
     def is_urgent(self) -> bool:
         """Tell whether she is in the middle of an emergency."""
+        return self.library.is_urgent(self.position)
+
+    @property
+    def is_readable(self) -> bool:
+        """Tell whether being here gives something away to the platform: she is told so, once."""
         flow = self.library.flows.get(self.position.flow)
-        return bool(flow and flow.urgent)
+        return self.channel in READABLE and bool(flow and flow.sensitive and self.node.sensitive)
 
     @cached_property
     def teller(self) -> Teller:
@@ -85,23 +91,31 @@ class Stage:
             "channel": self.channel,
             "role": self.house.staff.role.value if self.house.staff else "woman",
         }
+        if name in KNOWN:
+            return KNOWN[name](self)
         return known[name] if name in known else self.contact.answers.get(name, "")
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """Everything that she can choose here, on whatever page, listed entries first."""
         if self._is_dynamic:
-            return (*self._listed(), *self._written())
-        return self._once("items", lambda: (*self._listed(), *self._written()))
+            return (*self.listed, *self._written())
+        return self._once("items", lambda: (*self.listed, *self._written()))
+
+    @cached_property
+    def listed(self) -> tuple[Item, ...]:
+        """What the list of this node finds, in the order of its source."""
+        return tuple(self._listed())
 
     @property
     def _is_dynamic(self) -> bool:
         """Tell whether what can be chosen here differs from one woman or moment to the next."""
-        return self.node.list in ("services", "languages")
+        return self.node.list is not None and self.node.list != "cities"
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
-        """Work out once what is the same for everybody who speaks her language and can go back as she can."""
-        key = (name, self.position.flow, self.position.node, self.contact.language, bool(self.contact.trail))
+        """Work out once what is the same for all who speak her language and may do and undo what she may."""
+        seen_by = (self.contact.language, bool(self.contact.trail), self.house.staff is not None)
+        key = (name, self.position.flow, self.position.node, *seen_by)
         return self.library.once(key, make)
 
     def find(self, pressed: str) -> Item | None:
@@ -111,7 +125,14 @@ class Stage:
 
     def _written(self) -> Iterator[Item]:
         for text, option in self.node.choices.items():
-            yield Item(self._token(text), self._resolve(option.go), option.set, text=text)
+            go = self._resolve(option.go)
+            if self.admits(go):
+                yield Item(self._token(text), go, option.set, text=text)
+
+    def admits(self, position: Position) -> bool:
+        """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
+        flow = self.library.flows.get(position.flow)
+        return flow is None or flow.audience == "woman" or self.house.staff is not None
 
     def _listed(self) -> Iterator[Item]:
         node = self.node
@@ -126,6 +147,9 @@ class Stage:
             for service in self.services:
                 answers = {node.name or "service": service.id}
                 yield Item(self._token("service", service.id), self._next, answers, service=service)
+        elif node.list:
+            for entry in LISTS[node.list](self):
+                yield Item(self._token(node.list, entry.id), self._next, entry.answers, said=entry.label)
 
     @property
     def _next(self) -> Position:
@@ -173,10 +197,10 @@ class Stage:
         """The choices of this page in the order that she sees them: open now first."""
         if not self._is_dynamic:
             return self.items
-        listed, written = list(self._listed()), tuple(self._written())
+        listed, written = list(self.listed), tuple(self._written())
         if self.node.list == "services":
             listed.sort(key=self._rank)
-        pages = max(1, -(-len(listed) // PAGE)) if self.node.list == "services" else 1
+        pages = max(1, -(-len(listed) // PAGE)) if self.node.list != "languages" else 1
         if pages == 1:
             return (*listed, *written)
         page = self.position.page % pages
@@ -197,6 +221,8 @@ class Stage:
         spoken = language or self.contact.language
         if item.service:
             return self.teller.label(item.service)
+        if item.said:
+            return item.said
         if item.language:
             return self.library.speech.languages[item.language].name
         if item.city:
@@ -224,8 +250,20 @@ class Stage:
     def screen(self, note: str = "") -> Screen:
         """Say the position; `note`, a phrase, comes before it."""
         if self._is_dynamic or any("{" in text for text in self.node.say):
-            return self._screen(note)
-        return self._once(f"screen {note}", lambda: self._screen(note))
+            screen = self._screen(note)
+        else:
+            screen = self._once(f"screen {note}", lambda: self._screen(note))
+        if self.contact.told is Told.HERE and self.is_readable:
+            return replace(screen, texts=(*screen.texts, self._told()))
+        return screen
+
+    def _told(self) -> str:
+        """Say who can read along, and where nobody but her can."""
+        phrase, language = self.library.phrase, self.contact.language
+        here = phrase(language, "readable_here")
+        if not self.library.directory.links.signal:
+            return here
+        return f"{here}\n\n{self._fill(phrase(language, 'readable_here_signal'))}"
 
     def _screen(self, note: str) -> Screen:
         texts = [
@@ -235,7 +273,22 @@ class Stage:
         if note:
             texts[0] = f"{self.library.phrase(self.contact.language, note)}\n\n{texts[0]}"
         choices = tuple(Choice(item.token, self.label(item)) for item in self.shown)
-        return Screen(tuple(texts), choices, tuple(choice for _, choice in self.ways))
+        picture = self.library.picture(self.contact.language, self.node.image)
+        ways = tuple(choice for _, choice in self.ways)
+        media = next((found for name in self._fills if name in MEDIA and (found := MEDIA[name](self))), None)
+        media = media if media and media.channel == self.channel else None
+        is_living = any(LIVING[name].is_so(self) for name in self._fills if name in LIVING)
+        return Screen(tuple(texts), choices, ways, picture, media, is_living)
+
+    @property
+    def living(self) -> str:
+        """Return where to look for what to show when what is said here changes by itself; nothing where it does not."""
+        return next((LIVING[name].target for name in self._fills if name in LIVING), "")
+
+    @property
+    def _fills(self) -> tuple[str, ...]:
+        """Name the placeholders of this node."""
+        return tuple(speech.split_placeholder(each)[0] for text in self.node.say for each in speech.placeholders(text))
 
     def _fill(self, text: str) -> str:
         if "{" not in text:
@@ -245,19 +298,43 @@ class Stage:
         return speech.fill(text, values, isolate=isolate)
 
     def _value(self, name: str, argument: str) -> str:
+        if name in ("hotline", "hotlines"):
+            return self._lines(name, argument)
+        if name == "ago":
+            return self._ago(argument)
+        if name == "link":
+            return self._link(argument)
+        if name == "service":
+            return self._service()
+        if name in FILLS:
+            return FILLS[name](self, argument)
+        return self._kept() if name == "kept" else self._name_of(name)
+
+    def _lines(self, name: str, argument: str) -> str:
         if name == "hotline":
             return self._numbers(argument)
-        if name == "hotlines":
-            topic = self._topic(argument)
-            told = self.teller.hotlines(self.country, topic, self.contact.city) if self.country else ""
-            return told or self._numbers(topic)
+        topic = self._topic(argument)
+        told = self.teller.hotlines(self.country, topic, self.contact.city) if self.country else ""
+        return told or self._numbers(topic)
+
+    def _service(self) -> str:
         service = self.library.services.get(self.known("service"))
-        if name == "service":
-            # Staff may have taken it out while she was reading.
-            return self.teller.service(service) if service else self.library.phrase(self.contact.language, "place_gone")
-        if name == "kept":
-            return self._kept()
-        return self._name_of(name)
+        # Staff may have taken it out while she was reading.
+        return self.teller.service(service) if service else self.library.phrase(self.contact.language, "place_gone")
+
+    def _link(self, name: str) -> str:
+        link: str | None = getattr(self.library.directory.links, name, None)
+        return link or self.library.phrase(self.contact.language, "no_link")
+
+    def _ago(self, written: str) -> str:
+        """Say a moment that long ago by the clock of her city; where she may be anywhere, only the day."""
+        since, language = ago.span(written), self.contact.language
+        if since is None:
+            return UNKNOWN
+        if city := self.library.cities.get(self.contact.city):
+            return speech.weekday_clock(language, ago.full_hour(since, self.now, city.zone))
+        zones = {each.zone for each in self.library.directory.cities}
+        return speech.weekday_date(language, ago.full_day(since, self.now, zones))
 
     def _topic(self, argument: str) -> str:
         """Return the topic to show: the nearest that her country has a line for."""
@@ -281,15 +358,17 @@ class Stage:
             return say(language, DIRECTORY, need.name)
         if subject == "language":
             return self.library.speech.languages[language].name
-        return "…"
+        return UNKNOWN
 
     def _kept(self) -> str:
         """Say what is stored about her, computed from the record itself and the times that end it."""
         contact, language = self.contact, self.contact.language
         lines = []
         for name, is_kept, duration in (
-            ("language", contact.language, LANGUAGE_KEPT),
+            # Her groups go on writing in her language.
+            ("language", contact.language, MEMBERSHIP_KEPT if contact.memberships else LANGUAGE_KEPT),
             ("city", contact.city, LANGUAGE_KEPT),
+            ("notice", contact.told, LANGUAGE_KEPT),
             ("position", contact.position, POSITION_KEPT),
             ("handles", contact.handles or contact.living, HANDLE_KEPT),
             ("timer", contact.timer, timedelta()),
@@ -301,4 +380,14 @@ class Stage:
                     "{until}": speech.day(language, (self.now + duration).date()),
                 }
                 lines.append(speech.fill(self.library.phrase(language, f"kept_{name}"), values))
+        if contact.memberships:
+            known = self.library.groups
+            names = [known[name].name if name in known else name for name in contact.memberships]
+            until = speech.day(language, (self.now + MEMBERSHIP_KEPT).date())
+            groups = speech.enumerate_all(language, names)
+            lines.append(self.library.phrase(language, "kept_groups", groups=groups, until=until))
+        if self.house.staff:
+            lines.append(self.library.phrase(language, "kept_role", groups=FILLS["desks"](self, "")))
+        if self.house.own:
+            lines.append(self.library.phrase(language, "kept_answers"))
         return "\n".join(lines) or self.library.phrase(language, "kept_nothing")

@@ -1,19 +1,25 @@
 """What she means by what she typed or pressed, in the order of design.md section 3."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import fuzz
 
+from bot.core.day import read_day
+from bot.core.item import Item
 from bot.core.library import Library
-from bot.core.message import Incoming, Kind
+from bot.core.message import Incoming, Kind, Media
 from bot.core.speech import Word, normalise
-from bot.core.stage import Item, Stage
-from bot.core.vocabulary import Sense
+from bot.core.stage import Stage
+from bot.core.tongue import Match, Sense, Urgency
 
 LONGEST_READ = 1000
 """Characters that are looked at; a longer message is still searched for a cry for help at its beginning."""
 LONGEST_ANSWER = 500
+LONGEST_CONTENT = 1000
+"""Characters of what peers write to others: with a picture, and with a line in front of it, it is still one message."""
 NEAR_MISS = 80.0
 """Similarity from which a typed label counts, in rapidfuzz per cent."""
 CLEARLY = 5.0
@@ -39,9 +45,10 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Free text that a node asked for."""
+    """Free text that a node asked for, or what she sent along with it."""
 
     value: str
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +67,9 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Keywords of a flow."""
+    """Keywords of a flow, or of a node: `ways.wound`."""
 
-    flow: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,24 @@ class Unclear:
     phrase: str
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What she typed, and the keywords in it, looked for once."""
+
+    library: Library
+    text: str
+
+    @cached_property
+    def found(self) -> list[Match]:
+        return self.library.vocabulary.find(self.text)
+
+    @cached_property
+    def meant(self) -> frozenset[str]:
+        """The words of keywords that are no typing errors: only a label that has them too is near."""
+        words, knows = self.text.split(), self.library.vocabulary.knows
+        return frozenset(word for match in self.found for word in words[match.start : match.end + 1] if knows(word))
+
+
 Meaning = Command | Chosen | Answered | Placed | Spoken | Opened | Sought | Found | Unclear
 
 
@@ -94,21 +119,22 @@ def understand(library: Library, incoming: Incoming, stage: Stage | None) -> Mea
     """Return what `incoming` means to someone who has `stage` before her (`None`: nothing yet)."""
     if incoming.kind is Kind.PRESS:
         return _pressed(incoming, stage)
-    if incoming.kind is Kind.EDIT:
-        return Unclear("edited")
     if incoming.kind is not Kind.TEXT:
-        return Unclear("only_text")
+        return _wordless(incoming, stage)
     text = normalise(incoming.text[:LONGEST_READ])
     if command := library.vocabulary.commands.get(text):
         return Command(command)
+    if stage and stage.node.ask == "content":
+        return _exactly(stage, text) or _content(incoming)
     if stage and stage.node.ask and stage.node.ask != "place":
-        answer = _answer(stage.node.ask, incoming.text)
+        answer = _answer(stage, incoming.text)
         if answer:
             return Answered(answer)
+    said = _Said(library, text)
     return (
-        (stage and _choice(stage, text))
+        (stage and _choice(stage, said))
         or _language(library, text)
-        or _keyword(library, stage, text)
+        or _keyword(stage, said)
         or _name(library, stage, text)
         or Unclear(_why_unclear(incoming, stage))
     )
@@ -124,18 +150,39 @@ def _pressed(incoming: Incoming, stage: Stage | None) -> Meaning:
     return Unclear("moved_on")
 
 
+def _wordless(incoming: Incoming, stage: Stage | None) -> Meaning:
+    """Take a voice note or a picture where something for others is asked for; nothing else is looked at."""
+    if incoming.kind is Kind.EDIT:
+        return Unclear("edited")
+    if not stage or stage.node.ask != "content":
+        return Unclear("only_text")
+    return _content(incoming) if incoming.media else Unclear("not_to_send")
+
+
+def _content(incoming: Incoming) -> Meaning:
+    """Take what is for others as it is written, but for what no screen shows."""
+    text = incoming.text.encode(errors="ignore").decode().replace("\t", " ")
+    plain = "".join(char for char in text if char == "\n" or unicodedata.category(char) != "Cc").strip()
+    if len(plain) > LONGEST_CONTENT:
+        return Unclear("too_long_to_send")
+    return Answered(plain, incoming.media) if plain or incoming.media else Unclear("unclear")
+
+
 def _why_unclear(incoming: Incoming, stage: Stage | None) -> str:
     if stage and stage.node.ask:
-        by_kind = {"place": "unknown_place", "number": "not_a_number", "time": "not_a_time"}
+        by_kind = {"place": "unknown_place", "number": "not_a_number", "day": "not_a_day", "time": "not_a_time"}
         return by_kind.get(stage.node.ask, "unclear")
     return "too_long" if len(incoming.text) > LONGEST_READ else "unclear"
 
 
-def _answer(asked: str, text: str) -> str:
+def _answer(stage: Stage, text: str) -> str:
+    asked = stage.node.ask
     # Half a surrogate pair, which some keyboards send, cannot be stored.
     plain = " ".join(text.encode(errors="ignore").decode().split())[:LONGEST_ANSWER]
     if asked == "number":
         return str(int(plain)) if plain.isdecimal() and len(plain) <= 9 else ""  # noqa: PLR2004 - fits any count
+    if asked == "day":
+        return read_day(plain, stage.now.date())
     return read_time(plain) if asked == "time" else plain
 
 
@@ -150,8 +197,17 @@ def read_time(text: str) -> str:
     return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else ""  # noqa: PLR2004 - hours and minutes
 
 
-def _choice(stage: Stage, text: str) -> Meaning | None:
+def _choice(stage: Stage, said: _Said) -> Meaning | None:
     """Find the choice by its number, its label in any language, or a near miss of it."""
+    text = said.text
+    if (exact := _exactly(stage, text)) or not text or text.isdecimal():
+        return exact
+    near = _guessed(stage, _all_labels(stage), said)
+    return Chosen(near) if near else None
+
+
+def _exactly(stage: Stage, text: str) -> Meaning | None:
+    """Find the choice by its number or its whole label; where anything may be written, nothing less means a choice."""
     if not text:
         return None
     if text.isdecimal():
@@ -159,24 +215,35 @@ def _choice(stage: Stage, text: str) -> Meaning | None:
     for word, way in stage.ways:
         if normalise(way.label) == text:
             return Command(word)
-    labels = [(normalise(label), item) for item in stage.shown for label in _labels(stage, item)]
-    exact = next((item for label, item in labels if label == text), None)
-    near = exact or _guessed(stage, labels, text)
-    return Chosen(near) if near else None
+    exact = next((item for label, item in _all_labels(stage) if label == text), None)
+    return Chosen(exact) if exact else None
 
 
-def _guessed(stage: Stage, labels: list[tuple[str, Item]], text: str) -> Item | None:
+def _all_labels(stage: Stage) -> list[tuple[str, Item]]:
+    return [(label, item) for item in stage.shown for label in _labels(stage, item)]
+
+
+def _guessed(stage: Stage, labels: list[tuple[str, Item]], said: _Said) -> Item | None:
     """Guess the choice she means, never across a negation: `not breathing` must not become `breathing`."""
     is_negated = stage.library.vocabulary.is_negated
-    alike = [(label, item) for label, item in labels if is_negated(label) == is_negated(text)]
-    keyword = next((" ".join(each.tokens) for each in stage.library.vocabulary.find(text)), "")
-    return _near(alike, text) or _partly(alike, text) or _partly(alike, keyword)
+    alike = [(label, item) for label, item in labels if is_negated(label) == is_negated(said.text)]
+    near = [(label, item) for label, item in alike if said.meant.issubset(label.split())]
+    keyword = ""
+    if said.found:
+        keyword = " ".join(said.text.split()[said.found[0].start : said.found[0].end + 1])
+    return _near(near, said.text) or _partly(alike, said.text) or _partly(alike, keyword)
 
 
 def _labels(stage: Stage, item: Item) -> set[str]:
+    """Return the ways of saying a choice, normalised; what a service is called changes with the hour."""
     if item.service:
-        return {item.service.name, stage.label(item)}
-    return {stage.label(item, language) for language in stage.library.speech.languages}
+        return {normalise(item.service.name), normalise(stage.label(item))}
+    if item.said:
+        return {normalise(item.said)}
+    return stage.library.once(
+        ("said", stage.position.flow, item.text, item.city, item.language, item.turns_page),
+        lambda: {normalise(stage.label(item, language)) for language in stage.library.speech.languages},
+    )
 
 
 def _numbered(stage: Stage, number: int) -> Meaning | None:
@@ -214,12 +281,13 @@ def _language(library: Library, text: str) -> Meaning | None:
     return Spoken(code) if code else None
 
 
-def _keyword(library: Library, stage: Stage | None, text: str) -> Meaning | None:
+def _keyword(stage: Stage | None, said: _Said) -> Meaning | None:
     """Urgent flows, then whichever of a need and a flow she said more of, then a city."""
-    found = library.vocabulary.find(text)
-    if found and found[0].is_urgent:
-        return Opened(found[0].target)
-    if stage and stage.is_urgent and library.vocabulary.is_negated(text):
+    found = [match.keyword for match in said.found]
+    if found and found[0].urgency:
+        is_helped = stage and stage.is_urgent and found[0].urgency is Urgency.HELP
+        return None if is_helped else Opened(found[0].target)
+    if stage and stage.is_urgent and said.library.vocabulary.is_negated(said.text):
         # "No naloxone" asks for no place that has it: nothing takes her out of an emergency by a guess.
         return None
     city = next((keyword.target for keyword in found if keyword.sense is Sense.CITY), "")

@@ -35,7 +35,8 @@ class Wait:
 class Drop:
     """She is not to get it."""
 
-    state: Literal["left", "late"]
+    state: Literal["left", "late", "declined"]
+    """She left before, it is of no more use, or she said that she does not come."""
 
 
 Verdict = Send | Hold | Wait | Drop

@@ -12,8 +12,9 @@ from bot.channels.base import Channel, SendError, Shown
 from bot.core.contact import Contact
 from bot.core.engine import Counted, Effect, Forgotten, Turn, Wiped, apologise, finish_leaving, respond
 from bot.core.house import House
+from bot.core.invitation import invitation_in
 from bot.core.library import Library
-from bot.core.message import Address, Incoming, Kind, Outgoing
+from bot.core.message import Address, Incoming, Kind, Outgoing, Screen
 from bot.log import EVENTS, place_of
 from bot.services.erasure import scrub, wipe
 from bot.services.outbox import Outbox
@@ -50,6 +51,8 @@ class Dispatcher:
         self._sleep = sleep
         self._queues: dict[Address, _Queue] = {}
         self._deliveries: set[asyncio.Task[None]] = set()
+        self._living: dict[Address, Screen | None] = {}
+        """Who stands on a screen that changes by itself, and what it said last; only moderators have such."""
         self._is_finishing = False
 
     async def receive(self, incoming: Incoming) -> None:
@@ -78,6 +81,39 @@ class Dispatcher:
                 await self.receive(Incoming(address, Kind.AGAIN, "again"))
             self._store.settle(address)
         await self._store.flush()
+
+    def watch(self, address: Address) -> None:
+        """Look at the next `refresh` whether someone stands on a screen that changes by itself."""
+        self._living.setdefault(address, None)
+
+    async def refresh(self) -> None:
+        """Show what changes by itself anew, in its place, where it says something new; who is writing comes first."""
+        for address, screen in list(self._living.items()):
+            if address not in self._queues and address.channel in self.channels:
+                await self._refresh(address, screen)
+
+    async def _refresh(self, address: Address, seen: Screen | None) -> None:
+        queue = self._queues.setdefault(address, _Queue())
+        await queue.enter()
+        try:
+            turn = await self._step(Incoming(address, Kind.LIVING, "living"), is_owed=False)
+            if turn.screen is None:
+                self._living.pop(address, None)
+            elif turn.screen != seen:
+                await self._replace(address, turn, turn.screen)
+        finally:
+            self._leave(address, queue)
+
+    async def _replace(self, address: Address, turn: Turn, screen: Screen) -> None:
+        """Try once: a screen that nobody waits for must not keep her next press waiting."""
+        pressed = turn.replaces[-1] if turn.replaces else ""
+        try:
+            shown = await self.channels[address.channel].show(Outgoing(address, screen, turn.replaces, pressed))
+        except SendError as error:
+            EVENTS.info("a living screen was not shown: %s", error)
+            self._living.pop(address, None)
+            return
+        await self._note(address, turn, shown)
 
     def is_talking(self, address: Address) -> bool:
         """Tell whether someone is being answered just now."""
@@ -116,13 +152,18 @@ class Dispatcher:
     async def _step(self, incoming: Incoming, *, is_owed: bool) -> Turn:
         library = await self._library()
         now = self._now()
+        code = invitation_in(incoming)
+        if code:
+            await self._persist(partial(self._store.staff.redeem, code, incoming.address, now))
 
         def act(contact: Contact, house: House) -> tuple[Contact, Turn]:
+            # Who has a role and opens the link once more is where she was led the first time, not a stranger.
+            taken = replace(incoming, kind=Kind.INVITED) if code and house.staff else incoming
             try:
-                turn = respond(library, contact, incoming, now, house)
+                turn = respond(library, contact, taken, now, house)
             except Exception as error:  # noqa: BLE001 - a bug must not leave her in silence
                 EVENTS.error("step failed: %s", place_of(error))
-                turn = apologise(library, contact, incoming, now)
+                turn = apologise(library, contact, taken, now)
             return turn.contact, turn
 
         return await self._stored(incoming.address, act, _is_owed if is_owed else _never)
@@ -140,12 +181,18 @@ class Dispatcher:
     async def _stored(
         self, address: Address, act: Callable[[Contact, House], tuple[Contact, Turn]], owes: Callable[[Turn], bool]
     ) -> Turn:
+        try:
+            return await self._persist(partial(self._store.step, address, act, owes))
+        except SealError:
+            EVENTS.error("a record was tampered with; it is answered as a stranger's until it is purged")
+            return act(Contact(), House())[1]
+
+    async def _persist(self, write: Callable[[], Awaitable[T]]) -> T:
         while True:
             try:
-                return await self._store.step(address, act, owes)
+                return await write()
             except SealError:
-                EVENTS.error("a record was tampered with; it is answered as a stranger's until it is purged")
-                return act(Contact(), House())[1]
+                raise
             except Exception as error:  # noqa: BLE001 - whatever the disk says, the update is not lost
                 EVENTS.error("cannot store, trying again; free some disk space: %s", place_of(error))
                 await self._sleep(STORE_PAUSE)
@@ -176,9 +223,18 @@ class Dispatcher:
             press=incoming.press,
         )
         shown = await self._insist(partial(self.channels[incoming.address.channel].show, outgoing))
-        if shown and turn.contact.position and (shown.living != turn.contact.living or shown.deleted):
+        if shown:
+            await self._note(incoming.address, turn, shown)
+
+    async def _note(self, address: Address, turn: Turn, shown: Shown) -> None:
+        """Remember what she sees now, for the next wipe, and whether it changes by itself."""
+        if turn.screen and turn.screen.is_living:
+            self._living[address] = turn.screen
+        else:
+            self._living.pop(address, None)
+        if turn.contact.position and (shown.living != turn.contact.living or shown.deleted):
             now = self._now()
-            await self._change(incoming.address, lambda contact: remember(contact, shown, now))
+            await self._change(address, lambda contact: remember(contact, shown, now))
 
     async def _wipe(self, address: Address, handles: tuple[str, ...]) -> bool:
         """Delete her messages; tells whether the platform did."""

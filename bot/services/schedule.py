@@ -10,6 +10,8 @@ from bot.log import EVENTS, place_of
 
 RING_EVERY = 2
 """Seconds between looks for timers: "two minutes" may become two minutes and two seconds."""
+LOOK_EVERY = 60
+"""Seconds between looks at the calendar: reminders are said to the minute."""
 PURGE_EVERY = 600
 """Seconds between purges; reading never shows what expired, this takes the bytes away."""
 

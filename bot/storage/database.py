@@ -16,7 +16,7 @@ from bot.storage.file import OTHERS, make_file
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
-"""Runs in the database's thread; it writes last and in one statement, so that it happens wholly or not at all."""
+"""Runs in the database's thread, and happens wholly or not at all."""
 
 BATCH = 64
 """Most works of one commit: enough to make the disk's share small, few enough to answer the first soon."""
@@ -143,12 +143,17 @@ def _commit(works: Sequence[Work[Any]], connection: sqlite3.Connection) -> list[
 
 
 def _attempt(connection: sqlite3.Connection, work: Work[Any]) -> tuple[Any, Exception | None]:
+    outcome: tuple[Any, Exception | None]
+    connection.execute("SAVEPOINT work")
     try:
-        return work(connection), None
+        outcome = work(connection), None
     except sqlite3.Error:
         raise
     except Exception as error:  # noqa: BLE001 - it fails its own caller only
-        return None, error
+        connection.execute("ROLLBACK TO work")
+        outcome = None, error
+    connection.execute("RELEASE work")
+    return outcome
 
 
 def _settle(settled: asyncio.Future[Any], result: Any, error: Exception | None) -> None:

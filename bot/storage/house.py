@@ -1,8 +1,10 @@
 """What a step finds beside her record, and what it changes there: groups, answers, staff, notices."""
 
+import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,32 +14,44 @@ from bot.core.house import (
     AUDIENCE,
     GROUP,
     MEETING,
+    NOTICE,
+    USUAL,
     Announced,
     Answered,
     Approved,
     Change,
+    Closed,
     GroupState,
     Halted,
     House,
     Progress,
+    Resigned,
+    Rules,
     Settled,
     Staff,
+    Wrote,
+    group_of_subject,
     meeting_subject,
 )
 from bot.core.notice import NoticeKind
 from bot.storage.notices import Notices
-from bot.storage.vault import Vault
+from bot.storage.vault import SealError, Vault
+
+_log = logging.getLogger(__name__)
 
 
 class Houses:
     """Reads and writes those tables in the database's thread, inside the transaction of the step."""
 
-    def __init__(self, vault: Vault, notices: Notices, languages: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self, vault: Vault, notices: Notices, languages: Callable[[], Iterable[str]], rules: Rules = USUAL
+    ) -> None:
         """Keep the keys."""
         self._vault = vault
         self._notices = notices
         self._languages = languages
-        self._opened_plans: dict[bytes, tuple[str, GroupState]] = {}
+        self._rules = rules
+        self._opened_plans: dict[bytes, tuple[str, GroupState] | None] = {}
         """By what is sealed: opening each once is enough, and a transaction that was rolled back leaves no trace."""
 
     def find(self, connection: sqlite3.Connection, key: bytes, contact: Contact) -> House:
@@ -51,26 +65,39 @@ class Houses:
             groups,
             own,
             staff,
-            self._tallies(connection, contact.answers),
-            self.audience(connection, contact.answers.get(AUDIENCE, "").split()),
-            self._under_way(connection, staff),
+            self._tallies(connection, staff, contact.answers),
+            self.audience(connection, _addressed(staff, contact.answers, AUDIENCE)),
+            sum(self.audience(connection, _addressed(staff, contact.answers, GROUP)).values()),
+            self._under_way(connection, staff, contact.answers.get(NOTICE, "")),
+            self._rules,
         )
 
     def groups(self, connection: sqlite3.Connection) -> Mapping[str, GroupState]:
         """Return what each group has settled."""
         rows = connection.execute("SELECT key, sealed FROM plan").fetchall()
         known = self._opened_plans
-        self._opened_plans = {sealed: known.get(sealed) or self._open_plan(key, sealed) for key, sealed in rows}
-        return dict(self._opened_plans.values())
+        self._opened_plans = {
+            sealed: known[sealed] if sealed in known else self._open_plan(key, sealed) for key, sealed in rows
+        }
+        return dict(plan for plan in self._opened_plans.values() if plan)
 
-    def _open_plan(self, key: bytes, sealed: bytes) -> tuple[str, GroupState]:
-        data = orjson.loads(self._vault.unseal("plan", key, sealed))
-        return data["group"], GroupState.from_dict(data["state"])
+    def _open_plan(self, key: bytes, sealed: bytes) -> tuple[str, GroupState] | None:
+        data = self._open("plan", key, sealed)
+        return (data["group"], GroupState.from_dict(data["state"])) if data else None
 
     def staff(self, connection: sqlite3.Connection, key: bytes) -> Staff | None:
         """Return the role of who has `key`, read at every step, so that revoking works at once."""
         row = connection.execute("SELECT sealed FROM staff WHERE key = ?", (key,)).fetchone()
-        return Staff.from_dict(orjson.loads(self._vault.unseal("staff", key, row[0]))) if row else None
+        data = self._open("staff", key, row[0]) if row else None
+        return Staff.from_dict(data) if data else None
+
+    def _open(self, table: str, row: bytes, sealed: bytes) -> Any:
+        """Open a row; one that was tampered with counts as none, and must not stop what everybody needs."""
+        try:
+            return orjson.loads(self._vault.unseal(table, row, sealed))
+        except SealError:
+            _log.warning("%s_unreadable", table)
+            return None
 
     def apply(self, connection: sqlite3.Connection, key: bytes, changes: Iterable[Change]) -> None:
         """Write what a step changed."""
@@ -80,12 +107,18 @@ class Houses:
                     self._settle(connection, group, state)
                 case Answered(subject, value):
                     self._answer(connection, key, subject, value)
-                case Announced(notice):
-                    self._notices.announce(connection, notice)
+                case Closed(subject):
+                    self.close(connection, subject)
+                case Announced(notice, asks):
+                    self._notices.announce(connection, notice, "asked" if asks else "due")
                 case Halted(name):
                     self._notices.halt(connection, bytes.fromhex(name))
                 case Approved(name):
                     self._notices.approve(connection, bytes.fromhex(name))
+                case Wrote():
+                    self._notices.release(connection, key)
+                case Resigned():
+                    self._resign(connection, key)
 
     def enrol(self, connection: sqlite3.Connection, key: bytes, old: Contact, new: Contact) -> None:
         """Keep the rows of members equal to what the records say, for a notice finds its readers there."""
@@ -95,6 +128,8 @@ class Houses:
             self.expel(connection, key)
             return
         self._strike(connection, key)
+        if left := old.memberships.keys() - new.memberships.keys():
+            self._forget_answers(connection, key, left)
         language = self._vault.index("language", new.language)
         rows = [(self._vault.index("group", group), key, language) for group in new.memberships]
         connection.executemany('INSERT INTO member ("group", contact, language) VALUES (?, ?, ?)', rows)
@@ -110,6 +145,23 @@ class Houses:
         self.expel(connection, key)
         self._notices.forget(connection, key)
 
+    def _resign(self, connection: sqlite3.Connection, key: bytes) -> None:
+        if staff := self.staff(connection, key):
+            connection.execute("DELETE FROM staff WHERE key = ?", (key,))
+            self._notices.silence(connection, staff.designation)
+
+    def _forget_answers(self, connection: sqlite3.Connection, key: bytes, groups: Collection[str]) -> None:
+        for subject in self._own(connection, key):
+            if group_of_subject(subject) in groups:
+                self._answer(connection, key, subject, "")
+
+    def keep_answers(self, connection: sqlite3.Connection, subjects: Iterable[str]) -> None:
+        """Forget every answer to something else: that is over."""
+        kept = {self._vault.index("answer", subject) for subject in subjects}
+        for (index,) in connection.execute("SELECT DISTINCT subject FROM answer").fetchall():
+            if index not in kept:
+                connection.execute("DELETE FROM answer WHERE subject = ?", (index,))
+
     def _strike(self, connection: sqlite3.Connection, key: bytes) -> None:
         connection.execute("DELETE FROM member WHERE contact = ?", (key,))
 
@@ -117,20 +169,31 @@ class Houses:
         """Count the members of some groups by language, each of them once."""
         keys = [self._vault.index("group", group) for group in groups]
         marks = ", ".join("?" * len(keys))
-        query = f'SELECT language, count(DISTINCT contact) FROM member WHERE "group" IN ({marks}) GROUP BY language'  # noqa: S608 - question marks
+        once = f'SELECT DISTINCT contact, language FROM member WHERE "group" IN ({marks})'  # noqa: S608 - question marks
+        query = f"SELECT language, count(*) FROM ({once}) GROUP BY language"  # noqa: S608 - the same
         counted = connection.execute(query, keys).fetchall()
         codes = {self._vault.index("language", code): code for code in self._languages()}
-        return {codes.get(language, ""): number for language, number in counted}
+        # Who speaks a language that is no longer shipped is still somebody.
+        known: Counter[str] = Counter()
+        for language, number in counted:
+            known[codes.get(language, "")] += number
+        return known
 
     def tally(self, connection: sqlite3.Connection, subject: str) -> Mapping[str, int]:
         """Count the answers to one subject."""
         index = self._vault.index("answer", subject)
         rows = connection.execute("SELECT contact, sealed FROM answer WHERE subject = ?", (index,)).fetchall()
-        return Counter(self._opened(index + contact, sealed)["value"] for contact, sealed in rows)
+        opened = (self._open("answer", index + contact, sealed) for contact, sealed in rows)
+        return Counter(each["value"] for each in opened if each)
 
     def close(self, connection: sqlite3.Connection, subject: str) -> None:
         """Forget who answered what."""
         connection.execute("DELETE FROM answer WHERE subject = ?", (self._vault.index("answer", subject),))
+
+    def settle_all(self, connection: sqlite3.Connection, states: Mapping[str, GroupState]) -> None:
+        """Write what some groups have settled."""
+        for group, state in states.items():
+            self._settle(connection, group, state)
 
     def _settle(self, connection: sqlite3.Connection, group: str, state: GroupState) -> None:
         key = self._vault.index("group", group)
@@ -146,22 +209,34 @@ class Houses:
 
     def _own(self, connection: sqlite3.Connection, key: bytes) -> Mapping[str, str]:
         rows = connection.execute("SELECT subject, sealed FROM answer WHERE contact = ?", (key,)).fetchall()
-        opened = (self._opened(subject + key, sealed) for subject, sealed in rows)
-        return {each["subject"]: each["value"] for each in opened}
+        opened = (self._open("answer", subject + key, sealed) for subject, sealed in rows)
+        return {each["subject"]: each["value"] for each in opened if each}
 
-    def _opened(self, row: bytes, sealed: bytes) -> Any:
-        return orjson.loads(self._vault.unseal("answer", row, sealed))
-
-    def _tallies(self, connection: sqlite3.Connection, answers: Mapping[str, str]) -> Mapping[str, Mapping[str, int]]:
-        if not answers.get(MEETING):
+    def _tallies(
+        self, connection: sqlite3.Connection, staff: Staff, answers: Mapping[str, str]
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Count who comes to the meeting before her, where she answers for it; what is voted is counted for nobody."""
+        group = answers.get(GROUP, "")
+        if not answers.get(MEETING) or not staff.may(group):
             return {}
-        subject = meeting_subject(answers.get(GROUP, ""), answers[MEETING])
+        subject = meeting_subject(group, answers[MEETING])
         return {subject: self.tally(connection, subject)}
 
-    def _under_way(self, connection: sqlite3.Connection, staff: Staff) -> tuple[Progress, ...]:
-        """Return the broadcasts of the groups that she answers for, all of them."""
+    def _under_way(self, connection: sqlite3.Connection, staff: Staff, looked_at: str) -> tuple[Progress, ...]:
+        """Return the broadcasts of the groups that she answers for, all of them; the one before her is counted."""
         return tuple(
-            progress
+            self._counted(connection, progress) if progress.notice.key == looked_at else progress
             for progress in self._notices.under_way(connection)
             if progress.notice.kind is NoticeKind.BROADCAST and all(map(staff.may, progress.notice.groups))
         )
+
+    def _counted(self, connection: sqlite3.Connection, progress: Progress) -> Progress:
+        if progress.stage in ("asked", "due"):
+            return replace(progress, audience=self.audience(connection, progress.notice.groups))
+        counts, later = self._notices.counts(connection, bytes.fromhex(progress.id))
+        return replace(progress, counts=counts, later=later)
+
+
+def _addressed(staff: Staff, answers: Mapping[str, str], name: str) -> list[str]:
+    """Name the groups whose members she may have counted."""
+    return [group for group in answers.get(name, "").split() if staff.may(group)]

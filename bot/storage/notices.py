@@ -1,6 +1,7 @@
 """Notices and their deliveries, a row for each recipient: what is written here survives whatever happens to us."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from secrets import token_bytes
 import orjson
 
 from bot.core.house import Progress
-from bot.core.notice import Notice
+from bot.core.notice import Notice, NoticeKind
 from bot.log import EVENTS
 from bot.storage.vault import SealError, Vault
 
@@ -18,6 +19,10 @@ KEPT = timedelta(days=14)
 HIDDEN_FOR = 2
 """Hours, the present one included, in which who has just hidden the chat hears nothing of what was on its way."""
 ID_LENGTH = 16
+FIRST = 1
+"""The rank of what is due for somebody."""
+AWAITED = 0
+"""The rank of what waited for somebody to write, once she did: it belongs to the conversation."""
 PURGE_BATCH = 1000
 """Rows erased in one go: women who write meanwhile wait for these, not for all."""
 
@@ -31,14 +36,16 @@ class Due:
     key: bytes
     """Pseudonym of the recipient."""
     tries: int
+    has_written: bool
+    """It has waited for her to write, and she did."""
 
 
 class Notices:
     """Reads and writes them in the database's thread.
 
     A notice is `asked` (a second person has to agree), `due`, `sending`, `ended` or `halted`. A delivery is `pending`,
-    `waiting` (until she writes), `sending`, `sent`, `failed`, `gone` (she blocked us), `left` (she left before), `late`
-    or `halted`.
+    `waiting` (until she writes), `sending`, `sent`, `failed`, `gone` (she blocked us), `left` (she left before),
+    `declined` (she said that she does not come), `late` or `halted`.
     """
 
     def __init__(self, vault: Vault, random: Callable[[int], bytes] = token_bytes) -> None:
@@ -48,7 +55,7 @@ class Notices:
 
     def announce(self, connection: sqlite3.Connection, notice: Notice, stage: str = "due") -> bool:
         """Write a notice once; false when it is there already."""
-        name = self._vault.index("notice", notice.key)[:ID_LENGTH] if notice.key else self._random(ID_LENGTH)
+        name = self._name(notice)
         purge_at = (notice.until_at + int(KEPT.total_seconds())) // 3600
         row = (name, self._seal(name, notice), stage, notice.due_at, purge_at)
         written = connection.execute(
@@ -71,12 +78,30 @@ class Notices:
             connection.execute("UPDATE notice SET stage = 'sending' WHERE id = ?", (name,))
         return len(opened)
 
+    def ask(self, connection: sqlite3.Connection, notice: Notice, key: bytes, now: datetime) -> None:
+        """Write a delivery for one person only; all of one day share the notice, which says nothing of her."""
+        self.announce(connection, notice)
+        name = self._name(notice)
+        connection.execute("UPDATE notice SET stage = 'sending' WHERE id = ?", (name,))
+        connection.execute(
+            "INSERT OR IGNORE INTO delivery (notice, contact, state, rank, due_at) VALUES (?, ?, 'pending', ?, ?)",
+            (name, key, notice.rank, int(now.timestamp())),
+        )
+
     def halt(self, connection: sqlite3.Connection, name: bytes) -> None:
-        """Send no more of it; what is in the air still arrives."""
-        connection.execute("UPDATE notice SET stage = 'halted' WHERE id = ? AND stage <> 'ended'", (name,))
+        """Send no more of it; what is in the air still arrives. One that had ended does not come again."""
+        connection.execute("UPDATE notice SET stage = 'halted' WHERE id = ?", (name,))
         connection.execute(
             "UPDATE delivery SET state = 'halted' WHERE notice = ? AND state IN ('pending', 'waiting')", (name,)
         )
+
+    def silence(self, connection: sqlite3.Connection, author: str) -> None:
+        """Stop whatever somebody wrote who has no role any more, and what others have still to read of hers."""
+        query = "SELECT id, sealed FROM notice WHERE stage IN ('asked', 'due', 'sending')"
+        for name, sealed in connection.execute(query).fetchall():
+            notice = self._salvage(name, sealed)
+            if notice and notice.kind is NoticeKind.BROADCAST and notice.author == author:
+                self.halt(connection, name)
 
     def approve(self, connection: sqlite3.Connection, name: bytes) -> None:
         """Let go of what waited for a second person; said twice, it is once."""
@@ -87,12 +112,21 @@ class Notices:
         rows = connection.execute("SELECT id, sealed, stage FROM notice ORDER BY due_at DESC").fetchall()
         for name, sealed, stage in rows:
             if notice := self._salvage(name, sealed):
-                yield Progress(name.hex(), notice, stage, self.counts(connection, name))
+                yield Progress(name.hex(), notice, stage)
 
-    def counts(self, connection: sqlite3.Connection, name: bytes) -> Mapping[str, int]:
-        """Count the deliveries of a notice by state."""
-        rows = connection.execute("SELECT state, count(*) FROM delivery WHERE notice = ? GROUP BY state", (name,))
-        return dict(rows.fetchall())
+    def counts(self, connection: sqlite3.Connection, name: bytes) -> tuple[Mapping[str, int], Mapping[int, int]]:
+        """Count the deliveries of a notice by state, and those that are pending by when they are due."""
+        counts: Counter[str] = Counter()
+        later: dict[int, int] = {}
+        for state, due_at, number in connection.execute(
+            "SELECT state, CASE state WHEN 'pending' THEN due_at END AS later, count(*) FROM delivery"
+            " WHERE notice = ? GROUP BY state, later",
+            (name,),
+        ):
+            counts[state] += number
+            if due_at is not None:
+                later[due_at] = number
+        return counts, later
 
     def next(self, connection: sqlite3.Connection, now: datetime, rank: int, most: int) -> list[Due]:
         """Return the deliveries of a rank whose turn has come, so many at most."""
@@ -102,7 +136,10 @@ class Notices:
             (rank, int(now.timestamp()), most),
         ).fetchall()
         notices = {name: self._find(connection, name) for name in {name for name, *_ in rows}}
-        return [Due(name, notice, key, tries) for name, key, tries in rows if (notice := notices[name])]
+        found = ((name, notices[name], key, tries) for name, key, tries in rows)
+        return [
+            Due(name, notice, key, tries, has_written=rank == AWAITED) for name, notice, key, tries in found if notice
+        ]
 
     def settle(  # noqa: PLR0913 - a row and what becomes of it
         self,
@@ -123,8 +160,10 @@ class Notices:
         )
 
     def release(self, connection: sqlite3.Connection, key: bytes) -> None:
-        """She wrote: what waited for that may go."""
-        connection.execute("UPDATE delivery SET state = 'pending' WHERE contact = ? AND state = 'waiting'", (key,))
+        """She wrote: what waited for that may go, before all else."""
+        connection.execute(
+            "UPDATE delivery SET state = 'pending', rank = ? WHERE contact = ? AND state = 'waiting'", (AWAITED, key)
+        )
 
     def put_off(self, connection: sqlite3.Connection, key: bytes, hour: int) -> None:
         """She hid the chat in this hour: for a while nothing of what was on its way appears there."""
@@ -211,6 +250,9 @@ class Notices:
             return Notice.from_dict(orjson.loads(self._vault.unseal("notice", name, sealed)))
         except SealError:
             return None
+
+    def _name(self, notice: Notice) -> bytes:
+        return self._vault.index("notice", notice.key)[:ID_LENGTH] if notice.key else self._random(ID_LENGTH)
 
     def _seal(self, name: bytes, notice: Notice) -> bytes:
         return self._vault.seal("notice", name, orjson.dumps(notice.to_dict()))

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.contact import Contact
@@ -12,7 +12,7 @@ from bot.core.verdict import Drop, Hold, Judge, Send, Verdict, Wait
 from bot.log import EVENTS, place_of
 from bot.storage.database import Database
 from bot.storage.house import Houses
-from bot.storage.notices import Due, Notices
+from bot.storage.notices import AWAITED, FIRST, Due, Notices
 from bot.storage.vault import SealError
 
 ABSENT_FOR = timedelta(minutes=5)
@@ -131,7 +131,10 @@ class Outbox:
 
     def _next(self, connection: sqlite3.Connection, now: datetime, room: Room) -> list[Due]:
         due: list[Due] = []
-        for rank, most in sorted(room.of_rank.items()):
+        of_rank = dict(room.of_rank)
+        if FIRST in of_rank:
+            of_rank[AWAITED] = of_rank[FIRST]
+        for rank, most in sorted(of_rank.items()):
             due += self._notices.next(connection, now, rank, min(most, room.in_all - len(due)))
         return due
 
@@ -140,8 +143,9 @@ class Outbox:
             contact = self._read(connection, due.key)
         except SealError:
             contact = Contact()
+        house = replace(self._houses.find(connection, due.key, contact), has_written=due.has_written)
         try:
-            verdict = judge(contact, self._houses.find(connection, due.key, contact), due.notice)
+            verdict = judge(contact, house, due.notice)
         except sqlite3.Error:
             raise
         except Exception as bug:  # noqa: BLE001 - one delivery must not hold up the others

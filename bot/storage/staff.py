@@ -1,11 +1,21 @@
 """Who answers: invitations that work once, and the roles that they gave."""
 
-from collections.abc import Callable
-from datetime import timedelta
-from secrets import token_bytes
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+import orjson
+
+from bot.core.designation import designation
+from bot.core.house import Role, Staff
+from bot.core.invitation import LETTERS, PARTS, spaced
+from bot.core.message import Address, fold
 from bot.storage.database import Database
-from bot.storage.vault import Vault
+from bot.storage.notices import Notices
+from bot.storage.vault import SealError, Vault
 
 OPEN_FOR = timedelta(hours=24)
 
@@ -13,8 +23,84 @@ OPEN_FOR = timedelta(hours=24)
 class Register:
     """Invites, takes in, lists and dismisses the people who answer."""
 
-    def __init__(self, database: Database, vault: Vault, random: Callable[[int], bytes] = token_bytes) -> None:
-        """Keep the keys."""
+    def __init__(self, database: Database, vault: Vault, notices: Notices) -> None:
+        """Keep the keys; what is revoked silences what she wrote."""
+        self._notices = notices
         self._database = database
         self._vault = vault
-        self._random = random
+
+    async def invite(self, role: Role, groups: tuple[str, ...], now: datetime) -> str:
+        """Return a code that makes whoever sends it first, within a day, one of the staff; only its hash is kept."""
+        code = spaced("".join(secrets.choice(LETTERS) for _ in range(sum(PARTS))))
+        index = self._vault.index("invitation", code)
+        sealed = self._vault.seal("invitation", index, orjson.dumps({"role": role.value, "groups": groups}))
+        until = fold(now + OPEN_FOR)
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO invitation (code, sealed, purge_at) VALUES (?, ?, ?)", (index, sealed, until)
+            )
+
+        await self._database.commit_together(work)
+        return code
+
+    async def redeem(self, code: str, address: Address, now: datetime) -> bool:
+        """Make the sender of a code one of the staff, once; false when it is unknown, used or too old."""
+        index = self._vault.index("invitation", code)
+
+        def work(connection: sqlite3.Connection) -> bool:
+            row = connection.execute(
+                "DELETE FROM invitation WHERE code = ? AND purge_at > ? RETURNING sealed", (index, fold(now))
+            ).fetchone()
+            try:
+                invited = orjson.loads(self._vault.unseal("invitation", index, row[0])) if row else None
+            except SealError:
+                invited = None
+            if invited is None:
+                return False
+            self._take_in(connection, address, Role(invited["role"]), tuple(invited["groups"]))
+            return True
+
+        return await self._database.commit_together(work)
+
+    async def everyone(self) -> list[Staff]:
+        """Return all who answer, by designation."""
+        people = await self._database.run(lambda connection: list(self._all(connection)))
+        return sorted((staff for _, staff in people), key=lambda staff: staff.designation)
+
+    async def revoke(self, name: str) -> bool:
+        """Take a role away by its designation: from her next step on she has none; false where nobody has it."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            keys = [key for key, staff in self._all(connection) if staff.designation == name]
+            for key in keys:
+                connection.execute("DELETE FROM staff WHERE key = ?", (key,))
+            if keys:
+                self._notices.silence(connection, name)
+            return bool(keys)
+
+        return await self._database.commit_together(work)
+
+    def _take_in(self, connection: sqlite3.Connection, address: Address, role: Role, groups: tuple[str, ...]) -> None:
+        people = dict(self._all(connection))
+        key = self._vault.pseudonym(address)
+        if known := people.get(key):
+            staff = _more(known, role, groups, str(address))
+        else:
+            taken = frozenset(each.designation for each in people.values())
+            staff = Staff(designation(secrets.choice, taken), role, groups, str(address))
+        sealed = self._vault.seal("staff", key, orjson.dumps(staff.to_dict()))
+        connection.execute("INSERT OR REPLACE INTO staff (key, sealed) VALUES (?, ?)", (key, sealed))
+
+    def _all(self, connection: sqlite3.Connection) -> Iterator[tuple[bytes, Staff]]:
+        for key, sealed in connection.execute("SELECT key, sealed FROM staff").fetchall():
+            # A row that was tampered with is nobody's role.
+            with suppress(SealError):
+                yield key, Staff.from_dict(orjson.loads(self._vault.unseal("staff", key, sealed)))
+
+
+def _more(known: Staff, role: Role, groups: tuple[str, ...], address: str) -> Staff:
+    """Add what somebody is invited to: nobody loses by an invitation what she had, and her two words stay."""
+    if Role.ADMIN in (known.role, role):
+        return replace(known, role=Role.ADMIN, groups=(), address=address)
+    return replace(known, groups=tuple(dict.fromkeys((*known.groups, *groups))), address=address)

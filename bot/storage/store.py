@@ -4,23 +4,28 @@ import hmac
 import logging
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
 import orjson
 
 from bot.core.contact import Contact
-from bot.core.house import House
+from bot.core.decision import Tally
+from bot.core.diary import Tended
+from bot.core.house import USUAL, Change, GroupState, House, Rules
 from bot.core.message import Address, fold
+from bot.core.notice import still
 from bot.storage.database import Database, StoreProblem, connect
 from bot.storage.house import Houses
 from bot.storage.migrations import VERSION, migrate
 from bot.storage.notices import Notices
 from bot.storage.outbox import Outbox
+from bot.storage.series import Series
 from bot.storage.staff import Register
 from bot.storage.vault import KeyProblem, SealError, Vault
 
@@ -57,16 +62,22 @@ class Store:
     """The one door to the database: no row goes in or out unsealed."""
 
     def __init__(
-        self, path: Path, database: Database, vault: Vault, languages: Callable[[], Iterable[str]] = tuple
+        self,
+        path: Path,
+        database: Database,
+        vault: Vault,
+        languages: Callable[[], Iterable[str]] = tuple,
+        rules: Rules = USUAL,
     ) -> None:
         """Take an open database; `Store.open` is the way to get one. `languages` are those that the bot speaks."""
         self._path = path
         self._database = database
         self._vault = vault
         self._notices = Notices(vault)
-        self._houses = Houses(vault, self._notices, languages)
+        self._houses = Houses(vault, self._notices, languages, rules)
         self.outbox = Outbox(database, self._notices, self._houses, self._read, self._write)
-        self.staff = Register(database, vault)
+        self.series = Series(database, self._notices, self._houses)
+        self.staff = Register(database, vault, self._notices)
         self._settled: deque[bytes] = deque()
 
     @classmethod
@@ -77,10 +88,11 @@ class Store:
         vault: Vault,
         patience: timedelta = PATIENCE,
         languages: Callable[[], Iterable[str]] = tuple,
+        rules: Rules = USUAL,
     ) -> AsyncIterator[Self]:
         """Open the database, made or brought up to date if need be; raises `StoreProblem` or `KeyProblem`."""
         async with Database(lambda: _open(path, vault, patience)) as database:
-            store = cls(path, database, vault, languages)
+            store = cls(path, database, vault, languages, rules)
             try:
                 yield store
             finally:
@@ -110,7 +122,7 @@ class Store:
             new, answer = self._act(connection, key, old, act)
             if new != old:
                 self._write(connection, key, new, old)
-                self._notice_word(connection, key, new, old)
+                self._hush(connection, key, new, old)
             self._houses.apply(connection, key, getattr(answer, "changes", ()))
             if owes(answer):
                 sealed = self._vault.seal("reply", key, str(address).encode())
@@ -134,14 +146,22 @@ class Store:
             new, answer = act(old, seen)
         return new, answer
 
-    def _notice_word(self, connection: sqlite3.Connection, key: bytes, new: Contact, old: Contact) -> None:
-        """Let her word have its effect on what is on its way to her."""
-        if not new.memberships or new.recent == old.recent:
-            return
-        if new.is_leaving:
+    async def tend(self, act: Callable[[Mapping[str, GroupState]], Tended]) -> Tended:
+        """Let `act`, which is pure, look at what all groups have settled, and write what it leads to."""
+
+        def work(connection: sqlite3.Connection) -> Tended:
+            tended = act(self._houses.groups(connection))
+            self._houses.apply(connection, b"", tended.changes)
+            if tended.subjects is not None:
+                self._houses.keep_answers(connection, tended.subjects)
+            return tended
+
+        return await self._database.commit_together(work)
+
+    def _hush(self, connection: sqlite3.Connection, key: bytes, new: Contact, old: Contact) -> None:
+        """She hides the chat: what is on its way to her does not appear there at once."""
+        if new.memberships and new.is_leaving and new.recent != old.recent:
             self._notices.put_off(connection, key, new.seen)
-        elif any(terms.kind == "quiet" for terms in old.memberships.values()):
-            self._notices.release(connection, key)
 
     def settle(self, address: Address) -> None:
         """Note that a reply was given; the next step of anybody takes its row away, at no cost of its own."""
@@ -187,15 +207,28 @@ class Store:
 
         return await self._database.run(work)
 
+    async def decide(self, act: Callable[[Mapping[str, GroupState], Tally], tuple[Change, ...]]) -> bool:
+        """Let `act`, which is pure, close questions: counted, forgotten and told in one transaction, or not at all.
+
+        Tells whether anything changed; then no byte of who answered what is left in any file. Raises `StoreProblem`.
+        """
+
+        def work(connection: sqlite3.Connection) -> bool:
+            changes = act(self._houses.groups(connection), partial(self._houses.tally, connection))
+            self._houses.apply(connection, b"", changes)
+            return bool(changes)
+
+        has_changed = await self._database.commit_together(work)
+        if has_changed:
+            await self.scrub()
+        return has_changed
+
     async def purge(self, now: datetime) -> int:
         """Drop everything whose time is over, bytes included, and return how many contacts that touched."""
         total = 0
         while touched := await self._database.commit_together(lambda connection: self._purge(connection, now)):
             total += touched
-        oldest = _week((now - COUNT_KEPT).date())
-        await self._database.commit_together(
-            lambda connection: connection.execute("DELETE FROM count WHERE week < ?", (oldest,)).rowcount
-        )
+        await self._database.commit_together(lambda connection: self._purge_others(connection, now))
         while await self._database.commit_together(lambda connection: self._notices.purge(connection, now)):
             pass
         # Always, for an earlier scrub may have failed after its rows were gone.
@@ -282,8 +315,16 @@ class Store:
         ).fetchall()
         for key, sealed in rows:
             old = self._salvage(key, sealed)
-            self._write(connection, key, old.forget_expired(now), old)
+            new = old.forget_expired(now)
+            if new.has_to_be_asked(now):
+                self._notices.ask(connection, still(now), key, now)
+                new = replace(new, is_asked=True)
+            self._write(connection, key, new, old)
         return len(rows)
+
+    def _purge_others(self, connection: sqlite3.Connection, now: datetime) -> None:
+        connection.execute("DELETE FROM invitation WHERE purge_at <= ?", (fold(now),))
+        connection.execute("DELETE FROM count WHERE week < ?", (_week((now - COUNT_KEPT).date()),))
 
 
 def _open(path: Path, vault: Vault, patience: timedelta) -> sqlite3.Connection:

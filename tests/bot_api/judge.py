@@ -43,7 +43,10 @@ def aiogram_judge(method: str, payload: dict[str, Any]) -> None:
     model = _models().get(method)
     if model is None:
         raise ValueError(f"{method}: not a method of the Bot API")
-    plain = {name: f"attach://{name}" if isinstance(value, Upload) else value for name, value in payload.items()}
+    named = {name: value for name, value in payload.items() if not isinstance(value, Upload)}
+    files = {name: f"attach://{name}" for name in payload.keys() - named.keys()}
+    # A file may have any name that another field refers to.
+    plain = named | {name: address for name, address in files.items() if f"'{address}'" not in str(named)}
     _accept(method, model.model_validate(plain))
 
 

@@ -19,6 +19,7 @@ REFERENCE = re.compile(r"&(lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);")
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 PAYLOAD_SHAPE = re.compile(rf"[A-Za-z0-9_-]{{0,{PAYLOAD}}}")
+PICTURES = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"RIFF")
 ACTIONS = ("callback_data", "url", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
            "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay")  # fmt: skip
 WORDS = frozenset({

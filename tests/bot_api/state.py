@@ -60,6 +60,7 @@ class Platform:
             "sendPhoto": lambda payload: self._send_file(payload, "photo"),
             "sendVoice": lambda payload: self._send_file(payload, "voice"),
             "editMessageText": self._edit_text,
+            "editMessageMedia": self._edit_media,
             "editMessageReplyMarkup": self._edit_markup,
             "deleteMessage": self._delete_message,
             "deleteMessages": self._delete_messages,
@@ -148,6 +149,8 @@ class Platform:
         if isinstance(given, Upload):
             if not given.content:
                 raise bad("file must be non-empty")
+            if kind == "photo" and not given.content.startswith(rules.PICTURES):
+                raise bad("IMAGE_PROCESS_FAILED")
             name = f"{kind}-{len(self.files) + 1}"
             self.files[name] = given.content
             return name
@@ -172,6 +175,21 @@ class Platform:
         if (text, entities, buttons) == (message.text, message.entities, message.buttons):
             raise bad(NOT_MODIFIED)
         message.text, message.entities = text, entities
+        return self._edited(chat, message, buttons)
+
+    def _edit_media(self, payload: Payload) -> Payload:
+        chat, message = self._message(payload, "edit")
+        media = payload.get("media")
+        if not isinstance(media, dict) or media.get("type") != "photo":
+            raise bad("can't parse InputMedia (this server knows photos only)")
+        if not message.photo:
+            raise bad("there is no media in the message to edit")
+        caption, entities = rules.formatted(media, "caption", rules.CAPTION)
+        buttons = rules.keyboard(payload.get("reply_markup"), inline_only=True)
+        photo = self._file({**payload, "photo": media.get("media")}, "photo")
+        if (photo, caption, entities, buttons) == (message.photo, message.caption, message.entities, message.buttons):
+            raise bad(NOT_MODIFIED)
+        message.photo, message.caption, message.entities = photo, caption, entities
         return self._edited(chat, message, buttons)
 
     def _edit_markup(self, payload: Payload) -> Payload:

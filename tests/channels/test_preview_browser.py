@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -14,7 +14,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, async_playwright, expect
 
 from bot.channels.web import Direction, Status, Web
+from bot.content.picture import picture
 from bot.core.message import Address, Choice, Incoming, Kind, Outgoing, Screen
+from tests.drawn import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -37,6 +39,7 @@ MENU = Screen(
     (Choice("help", "I need help now"), Choice("find", "Find a service"), Choice("hurt", "Someone hurts me")),
     WAYS,
 )
+DRAWN = picture("wake", "A hand shakes a shoulder.", png(1280, 640))
 HELP = Screen(
     ("Call now. Say: not breathing, not waking.\n\u2068112\u2069\n\nMore: https://example.org/breathe.",),
     (Choice("done", "Done"), Choice("cannot", "I can't call")),
@@ -84,7 +87,14 @@ class Script:
         current = self.screens.get(incoming.address, MENU)
         options = {str(number): each.token for number, each in enumerate((*current.choices, *current.ways), 1)}
         token = incoming.token or options.get(incoming.text, incoming.text)
-        known = {"": MENU, "menu": MENU, "English": MENU, "help": HELP, "العربية": ARABIC}
+        known = {
+            "picture": replace(HELP, picture=DRAWN),
+            "": MENU,
+            "menu": MENU,
+            "English": MENU,
+            "help": HELP,
+            "العربية": ARABIC,
+        }
         return known.get(token, Screen((UNSURE, *MENU.texts[1:]), MENU.choices, WAYS))
 
     async def receive(self, incoming: Incoming) -> None:
@@ -217,6 +227,37 @@ async def test_as_signal_the_choices_are_a_numbered_list_in_the_message(page: Pa
     await page.get_by_label("As Signal").uncheck()
     await expect(bubbles(page).last).not_to_contain_text("2  I can't call")
     await expect(button(page, "I can't call")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_picture_stands_above_the_words_as_wide_as_the_bubble_at_most(
+    page: Page, scheme: Literal["light", "dark"]
+) -> None:
+    await page.emulate_media(color_scheme=scheme)
+    await page.get_by_label("Your message").fill("picture")
+    await page.keyboard.press("Enter")
+    shown = page.get_by_role("log").get_by_role("img", name="A hand shakes a shoulder.")
+    await expect(shown).to_have_js_property("complete", value=True)
+    await expect(shown).to_have_js_property("naturalWidth", 1280)
+    assert await shown.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(255, 255, 255)"
+    drawing, bubble = await shown.bounding_box(), await bubbles(page).last.bounding_box()
+    words = await bubbles(page).last.locator(".words").bounding_box()
+    assert drawing
+    assert bubble
+    assert words
+    assert bubble["x"] < drawing["x"] < drawing["x"] + drawing["width"] < bubble["x"] + bubble["width"]
+    assert drawing["width"] == pytest.approx(2 * drawing["height"], abs=1)
+    assert drawing["y"] + drawing["height"] <= words["y"]
+    await button(page, "Done").click()
+    await expect(shown).to_have_count(0)
+
+
+async def test_as_signal_the_picture_stays_above_the_list(page: Page) -> None:
+    await page.get_by_label("Your message").fill("picture")
+    await page.keyboard.press("Enter")
+    await page.get_by_label("As Signal").check()
+    await expect(bubbles(page).last.get_by_role("img", name="A hand shakes a shoulder.")).to_be_visible()
+    await expect(bubbles(page).last).to_contain_text("1  Done")
 
 
 async def test_choosing_arabic_turns_the_page_around(page: Page, script: Script) -> None:

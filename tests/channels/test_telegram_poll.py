@@ -276,7 +276,12 @@ async def test_no_name_gets_through_to_the_engine_the_log_or_the_platform(
     with caplog.at_level(logging.DEBUG):
         async with running(telegram, desk):
             await api.until(lambda: api.confirmed == updates[-1]["update_id"])
-    assert {incoming.kind for incoming in desk.settled} == set(Kind) - {Kind.TIMER, Kind.AGAIN}
+    assert {incoming.kind for incoming in desk.settled} == set(Kind) - {
+        Kind.TIMER,
+        Kind.AGAIN,
+        Kind.LIVING,
+        Kind.INVITED,
+    }
     assert not [leaf for incoming in desk.settled for leaf in parts(incoming) if PLANTED in str(leaf)]
     assert not [call for call in api.calls if PLANTED in str(call.payload)]
     assert PLANTED not in caplog.text

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram_update import Visit, name_of, read
-from bot.core.message import Address, Incoming, Kind
+from bot.core.message import Address, Incoming, Kind, Media
 
 PLANTED = "KR2XG5DVPFZWQ33UNBUW4ZZANF2A"
 ANA = {"id": 7, "is_bot": False, "first_name": "Ana", "language_code": "pt-br"}
@@ -58,11 +58,9 @@ def test_words_and_commands_come_in_without_the_slash(text: str, kind: Kind, exp
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        ({"voice": FILE}, Kind.VOICE),
         ({"video_note": FILE}, Kind.VOICE),
-        ({"audio": FILE}, Kind.VOICE),
-        ({"photo": [FILE], "caption": "look"}, Kind.PICTURE),
-        ({"video": FILE}, Kind.PICTURE),
+        ({"audio": FILE, "caption": "listen"}, Kind.VOICE),
+        ({"video": FILE, "caption": "look"}, Kind.PICTURE),
         ({"animation": FILE, "document": FILE}, Kind.PICTURE),
         ({"document": FILE}, Kind.FILE),
         ({"sticker": FILE}, Kind.STICKER),
@@ -77,6 +75,32 @@ def test_everything_else_that_she_sends_comes_in_as_its_kind_only(content: dict[
     assert read(message(**content)) == incoming(kind)
 
 
+@pytest.mark.parametrize(
+    ("content", "kind", "ref", "words"),
+    [
+        ({"voice": FILE}, Kind.VOICE, "f", ""),
+        ({"voice": FILE, "caption": "listen"}, Kind.VOICE, "f", "listen"),
+        ({"photo": [{"file_id": "small"}, FILE], "caption": "look" * 2000}, Kind.PICTURE, "f", ("look" * 2000)[:4096]),
+    ],
+)
+def test_of_a_voice_note_or_a_picture_only_where_it_lies_comes_in(
+    content: dict[str, Any], kind: Kind, ref: str, words: str
+) -> None:
+    """A moderator may send it on; of a picture it is the largest size."""
+    found = read(message(**content))
+    assert isinstance(found, Incoming)
+    assert found.media == Media("telegram", kind.value, ref)  # type: ignore[arg-type]  # the kinds that have one
+    assert (found.kind, found.text) == (kind, words)
+    assert "'f'" not in repr(found)
+
+
+def test_a_voice_note_without_a_file_is_nonsense() -> None:
+    """Nothing is made up for it."""
+    for file in ({}, {"file_id": 7}, {"file_id": ""}, {"file_id": "a b"}):
+        with pytest.raises((LookupError, TypeError)):
+            read(message(voice=file))
+
+
 def test_a_forwarded_text_is_a_text() -> None:
     """What she forwards is answered as if she had written it."""
     origin = {"type": "hidden_user", "sender_user_name": "Rui", "date": 1}
@@ -88,6 +112,8 @@ def test_a_press_comes_in_with_its_token_and_what_to_answer() -> None:
     query = {"id": "99", "from": ANA, "chat_instance": "1", "data": "abc", "message": {"message_id": 4, "chat": CHAT}}
     expected = {"token": "abc", "handle": "4", "press": "99"}
     assert read({"update_id": 5, "callback_query": query}) == incoming(Kind.PRESS, **expected)
+    query["message"]["photo"] = [FILE]
+    assert read({"update_id": 5, "callback_query": query}) == incoming(Kind.PRESS, **expected | {"handle": "4p"})
 
 
 def test_an_edit_comes_in_without_its_words() -> None:
@@ -219,8 +245,10 @@ def planted() -> list[dict[str, Any]]:
         {"venue": {"title": PLANTED, "address": PLANTED}, "location": {"latitude": 41.1, "longitude": -8.6}},
         {"poll": {"question": PLANTED}},
         {"new_chat_members": [user]},
-        *({kind: file} for kind in ("voice", "video_note", "audio", "video", "animation", "document", "sticker")),
-        {"photo": [file]},
+        *({kind: file} for kind in ("video_note", "audio", "video", "animation", "document", "sticker")),
+        # What lies with the platform and the words below it are hers, as a text is; all else of it stays outside.
+        {"voice": file | {"file_id": "opaque"}, "caption": "olá"},
+        {"photo": [file, file | {"file_id": "opaque"}], "caption": "olá"},
     ]
     bodies: list[dict[str, Any]] = [{"message": about | content} for content in contents]
     bodies += [{"edited_message": about | content} for content in contents]

@@ -5,11 +5,13 @@ import io
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
 from bot.channels.terminal import PLAIN, Look, Terminal, read_line
 from bot.core.message import Address, Choice, Incoming, Kind, Outgoing, Screen
+from tests.drawn import drawn
 
 MENU = Screen(
     ("Hi. I'm Comadre. I don't need to know who you are.", "What do you need?"),
@@ -70,6 +72,13 @@ async def test_it_starts_by_itself_and_numbers_the_choices_and_then_the_ways() -
     assert talk.transcript == TRANSCRIPT
     (start,) = talk.heard
     assert (start.kind, start.locale, start.address) == (Kind.START, "pt-PT", Address("terminal", "local"))
+
+
+async def test_what_a_picture_shows_is_a_line_in_brackets_above_the_first_text() -> None:
+    talk = Talk()
+    shown = await talk.terminal.show(Outgoing(talk.terminal.address, replace(HELP, picture=drawn("call"))))
+    assert talk.transcript == "\n[This is call.]\n\nCall now:\n112\n\n  1 Menu\n"
+    assert len(shown.living) == 1
 
 
 async def test_a_number_is_passed_on_as_text_and_the_next_screen_is_printed_below() -> None:

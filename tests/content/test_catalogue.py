@@ -74,6 +74,8 @@ def test_names_and_numbers_of_services_are_not_given_to_translators() -> None:
     texts = [text for _, _, text in messages(parse(text, "directory.yaml"))]
     assert "The House" not in texts
     assert "Rua do Exemplo 1, Porto" not in texts
+    assert "The Circle" not in texts
+    assert {"Women who meet and talk.", "What is said here stays here. Nobody has to speak."} <= set(texts)
 
 
 @pytest.mark.parametrize(

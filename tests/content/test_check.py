@@ -12,7 +12,10 @@ from tests.content.folder import BROKEN, EXPECTED, GOOD, lay
 
 TODAY = date(2026, 12, 1)
 FIXTURES = sorted(path for path in BROKEN.iterdir() if path != GOOD)
-NEVER_FORBIDDING = {"unused_phrase", "stale_translation", "old_review", "unverified_entry", "future_date"}
+NEVER_FORBIDDING = {
+    "unused_phrase", "unused_picture", "wordless_picture", "stale_translation", "old_review", "unverified_entry",
+    "future_date", "long_sentence", "avoided_word", "exclamation_mark", "early_reminder", "unsaid_source",
+}  # fmt: skip
 """What waits for a person's time: the running bot takes such content."""
 
 
@@ -190,6 +193,34 @@ def test_a_timer_that_passes_through_a_decision_is_safe_on_every_way(tmp_path: P
     )
     found = [str(finding) for finding in check(tmp_path, TODAY).findings if "lock screen" in finding.message]
     assert [each.partition(": ")[0] for each in found] == ["flows/now.yaml:23:5"]
+
+
+@pytest.mark.parametrize(
+    ("reminder", "is_safe"),
+    [
+        ("Reminder today {time}.", True),
+        ("Using today, {time}?", False),
+        ("See you {time} drugs", False),
+        (f"{'x' * 60} {{time}} drugs", True),
+        (f"{'x' * 50}{{time}} drugs", False),
+    ],
+)
+def test_a_reminder_is_safe_on_a_lock_screen_however_little_is_filled_in(
+    reminder: str, *, is_safe: bool, tmp_path: Path
+) -> None:
+    _write(tmp_path, "flows/phrases.yaml", "Reminder today {time}.", reminder)
+    found = [str(finding) for finding in check(tmp_path, TODAY).findings]
+    assert (found == []) is is_safe
+    assert all("lock screen" in each for each in found)
+
+
+def test_a_translated_reminder_is_safe_on_a_lock_screen_too(tmp_path: Path) -> None:
+    lay(tmp_path)
+    path = tmp_path / "locales/pt/LC_MESSAGES/comadre.po"
+    path.write_text(path.read_text().replace('msgstr "Reminder today {time}."', 'msgstr "Drogas hoje, {time}?"'))
+    (finding,) = check(tmp_path, TODAY).findings
+    assert "lock screen" in finding.message
+    assert finding.file.endswith("pt/LC_MESSAGES/comadre.po")
 
 
 def test_what_a_broken_file_may_hold_is_not_reported_missing(tmp_path: Path) -> None:

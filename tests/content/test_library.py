@@ -13,11 +13,21 @@ def test_a_good_folder_becomes_a_library(tmp_path: Path) -> None:
     content, library = read_content(lay(tmp_path))
     assert content.findings == []
     assert library
-    assert set(library.flows) == {"start", "now", "find", "me"}
+    assert set(library.flows) == {"start", "now", "find", "me", "side"}
     assert library.node(Position("now", "two_minutes"))
     assert set(library.speech.catalogues) == {"pt"}
     assert library.directory.cities[0].id == "porto"
     assert library.phrases["back"] == "Back."
+
+
+def test_groups_are_found_by_id_and_city_and_have_the_clock_of_their_city(tmp_path: Path) -> None:
+    _, library = read_content(lay(tmp_path))
+    assert library
+    group = library.groups["house-circle"]
+    assert library.groups_by_city == {"porto": (group,)}
+    assert str(library.zone(group)) == "Europe/Lisbon"
+    assert str(library.zone(group.model_copy(update={"zone": "Atlantic/Azores"}))) == "Atlantic/Azores"
+    assert str(library.zone(group.model_copy(update={"city": "gone"}))) == "UTC"
 
 
 def test_phrases_are_no_flow(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from bot.content.document import parse, validate
 from bot.content.schema import Kind, schema
+from bot.core.directory import Directory
 from bot.core.flow import Flow
 from tests.content.folder import GOOD
 
@@ -17,6 +18,7 @@ FILES = {
     "directory": ["directory.yaml"],
     "languages": ["locales/languages.yaml"],
     "phrases": ["flows/phrases.yaml"],
+    "pictures": ["locales/media/pictures.yaml"],
     "flow": ["flows/start.yaml", "flows/now.yaml", "flows/find.yaml", "flows/me.yaml"],
 }
 NODE = "spec: 1\ntitle: T\nreviewed: 2026-11-21\nnodes:\n  start:\n"
@@ -54,6 +56,9 @@ def test_the_schema_in_the_docs_is_up_to_date(kind: Kind) -> None:
         ("    say: One\n", True),
         ("    say: [One, Two]\n", True),
         ("    say: {}\n", False),
+        ("    say: One\n    image: wake\n", True),
+        ("    say: One\n    image: [wake, call]\n", False),
+        ("    say: One\n    image: wake.png\n", False),
         ("    say: One\n    choices: {Go on: start}\n", True),
         ("    say: One\n    choices: {Go on: {go: start, set: {need: food}}}\n", True),
         ("    say: One\n    choices: {Go on: {set: {need: food}}}\n", False),
@@ -64,6 +69,11 @@ def test_the_schema_in_the_docs_is_up_to_date(kind: Kind) -> None:
         ("    say: One\n    choises: {Go on: start}\n", False),
         ("    say: One\n    ask: weather\n    go: start\n", False),
         ("    switch: {city: {none: start, else: start}}\n", True),
+        ("    say: One\n    facts: B tips.md 9 from example.org\n", True),
+        ("    say: One\n    facts: []\n", True),
+        ("    say: One\n    facts:\n      - A from example.org, example.com\n      - C tips.md 10\n", True),
+        ("    say: One\n    facts: B tips.md 9\n", False),
+        ("    say: One\n    facts: [D tips.md 9 from example.org]\n", False),
         ("    say: One\n  Not a name:\n    say: Two\n", False),
     ],
 )
@@ -71,3 +81,28 @@ def test_an_editor_and_the_program_agree_about_a_node(node: str, *, is_right: bo
     document = parse(NODE + node, "x.yaml")
     assert _is_valid("flow", document.data) is is_right
     assert (validate(Flow, document)[0] is not None) is is_right
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_right"),
+    [
+        ({}, True),
+        ({"rrule": "FREQ=DAILY", "since": "2026-11-21", "start": "18:00", "length": "90 minutes"}, True),
+        ({"rrule": None, "languages": None, "agreement": None}, True),
+        ({"reminders": ["1 day", "30 minutes"]}, True),
+        ({"reminders": []}, True),
+        ({"reminders": ["10 seconds"]}, False),
+        ({"reminders": "1 day"}, False),
+        ({"start": "6:00"}, False),
+        ({"start": 18}, False),
+        ({"place_for": "coming"}, True),
+        ({"place_for": "all"}, False),
+        ({"rule": "FREQ=DAILY"}, False),
+    ],
+)
+def test_an_editor_and_the_program_agree_about_a_group(keys: dict[str, Any], *, is_right: bool) -> None:
+    document = parse((GOOD / "directory.yaml").read_text(), "directory.yaml")
+    fact = {"source": ["https://example.org"], "read_on": "2026-11-01", "confidence": "high"}
+    document.data["groups"] = [{"id": "circle", "name": "Circle", "city": "porto", **fact, **keys}]
+    assert _is_valid("directory", document.data) is is_right
+    assert (validate(Directory, document)[0] is not None) is is_right

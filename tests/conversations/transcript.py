@@ -13,14 +13,16 @@ import yaml
 
 from bot.core.contact import Contact
 from bot.core.engine import Counted, Effect, Forgotten, Wiped, respond
+from bot.core.house import Announced, Change, House, Role, Staff
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, Screen
 from bot.services.dispatcher import remember
 from tests.conversations.phone import Phone
+from tests.core.rooms.example import with_groups
 
 FOLDER = Path(__file__).parent
 LONG = re.compile(r"^(\d+) times (.+)$")
-KEYS = ("title", "at", "locale", "channel", "conversation")
+KEYS = ("title", "at", "locale", "channel", "staff", "conversation")
 HERS = ("she types", "she presses", "she presses an old button", "she sends", "she sends again", "wait")
 
 
@@ -45,6 +47,8 @@ class Transcript:
     locale: str
     channel: str
     steps: tuple[Step, ...]
+    staff: Staff | None = None
+    """Who answers for groups meets those of the tests: what we ship may change."""
 
     @property
     def phone(self) -> Phone:
@@ -61,12 +65,17 @@ def read(path: Path) -> Transcript:
     head, _, body = text.partition("conversation:\n")
     day, clock, zone = data["at"].split()
     at = datetime.fromisoformat(f"{day} {clock}").replace(tzinfo=ZoneInfo(zone))
-    steps = tuple(_steps(path.name, data["conversation"], _blocks(body)))
+    steps = tuple(_steps(path.name, data["conversation"], blocks_of(body)))
     channel = data.get("channel", "telegram")
-    return Transcript(path.name, (head + "conversation:",), at, data["locale"], channel, steps)
+    staff = _staff(data["staff"]) if "staff" in data else None
+    return Transcript(path.name, (head + "conversation:",), at, data["locale"], channel, steps, staff)
 
 
-def _blocks(body: str) -> list[tuple[str, ...]]:
+def _staff(data: dict[str, Any]) -> Staff:
+    return Staff(data["designation"], Role(data.get("role", "moderator")), tuple(data.get("groups", ())))
+
+
+def blocks_of(body: str) -> list[tuple[str, ...]]:
     """Cut the conversation into its entries, each with the comments that stand before it."""
     blocks: list[list[str]] = [[]]
     is_begun = False
@@ -131,33 +140,39 @@ Rename = Callable[[Phone, Step], Step]
 def play(library: Library, transcript: Transcript, rename: Rename = lambda _, step: step) -> list[tuple[Step, Any]]:
     """Return what happens at each step, through the engine alone."""
     phone, contact, now, played = transcript.phone, Contact(), transcript.at, []
+    house = House(staff=transcript.staff)
+    library = with_groups() if transcript.staff else library
     for written in transcript.steps:
         step = rename(phone, written)
         if step.verb == "wait":
             now += duration(step.what)
         incoming = act(phone, step)
-        turn = respond(library, contact, incoming, now)
-        contact = turn.contact
+        turn = respond(library, contact, incoming, now, house)
+        contact, house = turn.contact, house.after(turn.changes)
         for effect in turn.effects:
             if isinstance(effect, Wiped | Forgotten):
                 phone.erase(effect.handles)
         shown = phone.see(turn, incoming)
         if shown and contact.position:
             contact = remember(contact, shown, now)
-        played.append((step, happened(turn.screen, turn.effects)))
+        played.append((step, happened(turn.screen, turn.effects, turn.changes)))
     return played
 
 
-def happened(screen: Screen | None, effects: tuple[Effect, ...]) -> tuple[dict[str, Any], ...]:
+def happened(
+    screen: Screen | None, effects: tuple[Effect, ...], changes: tuple[Change, ...] = ()
+) -> tuple[dict[str, Any], ...]:
     """Say what a step led to, as the file does."""
     entries: list[dict[str, Any]] = []
-    if effects:
-        entries.append({"effects": [tell(effect) for effect in effects]})
+    told = [f"tells {' '.join(each.notice.groups)}" for each in changes if isinstance(each, Announced)]
+    if effects or told:
+        entries.append({"effects": [*map(tell, effects), *told]})
     if screen:
         said = {"bot": screen.texts[0] if len(screen.texts) == 1 else list(screen.texts)}
+        picture = {"picture": screen.picture.name} if screen.picture else {}
         buttons = {"buttons": [each.label for each in screen.choices]} if screen.choices else {}
         ways = {"ways": [each.label for each in screen.ways]} if screen.ways else {}
-        entries.append({**said, **buttons, **ways})
+        entries.append({**said, **picture, **buttons, **ways})
     return tuple(entries) or ({"silence": "nothing is sent"},)
 
 
@@ -186,23 +201,24 @@ def _lines(entry: dict[str, Any]) -> Iterator[str]:
     for number, (key, value) in enumerate(entry.items()):
         start = "  - " if number == 0 else "    "
         if key in ("buttons", "ways", "effects"):
-            yield f"{start}{key}: [{', '.join(map(_word, value))}]"
-        elif key == "silence":
+            yield f"{start}{key}: [{', '.join(map(word, value))}]"
+        elif key in ("picture", "silence"):
             yield f"{start}{key}: {value}"
         elif isinstance(value, str):
-            yield from _text(f"{start}{key}:", value, "      ")
+            yield from block(f"{start}{key}:", value, "      ")
         else:
             yield f"{start}{key}:"
             for text in value:
-                yield from _text("      -", text, "        ")
+                yield from block("      -", text, "        ")
 
 
-def _text(start: str, text: str, indent: str) -> Iterator[str]:
+def block(start: str, text: str, indent: str) -> Iterator[str]:
+    """Write a text over several lines, as it is."""
     yield f"{start} |-"
     yield from (f"{indent}{line}".rstrip() for line in text.split("\n"))
 
 
-def _word(text: str) -> str:
+def word(text: str) -> str:
     """Return a label as a peer would write it: in quotes only where YAML would read something else."""
     try:
         is_plain = yaml.safe_load(f"[{text}, x]") == [text, "x"] and yaml.safe_load(f"- x: {text}") == [{"x": text}]
@@ -230,7 +246,7 @@ def renamed(transcript: Transcript) -> Rename:
             if step.what in labels and labels.index(step.what) < len(choices):
                 label = choices[labels.index(step.what)].label
                 comments = step.lines[:-1]
-                return replace(step, what=label, lines=(*comments, f"  - she presses: {_word(label)}"))
+                return replace(step, what=label, lines=(*comments, f"  - she presses: {word(label)}"))
         return step
 
     return rename

@@ -1,18 +1,20 @@
 """People in any state who do anything, for the tests of the engine."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer
+from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer, Told
 from bot.core.flow import Flow
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, fold
+from bot.core.terms import Terms
 from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 ANA = Address("telegram", "700000001")
-OURS = (Kind.TIMER, Kind.AGAIN)
+OURS = (Kind.TIMER, Kind.AGAIN, Kind.INVITED, Kind.LIVING)
 """What the bot says to itself: she has done nothing."""
 MARK = st.text("0123456789abcdef", min_size=12, max_size=12)
 
@@ -63,12 +65,24 @@ contacts = st.builds(
         st.sampled_from([node for flow in library.flows.values() for node in flow.nodes]),
         st.just(str(ANA)),
     ),
+    told=st.sampled_from(Told),
     recent=st.lists(MARK, max_size=RECENT_LIMIT).map(tuple),
     living=st.lists(st.sampled_from("123456789"), max_size=3, unique=True).map(tuple),
     handles=st.lists(
         st.builds(Handle, st.integers(0, 10**6).map(str), st.just(fold(NOW))), max_size=HANDLE_LIMIT // 10
     ).map(tuple),
     seen=st.integers(fold(NOW) - 800, fold(NOW)),
+) | st.builds(
+    lambda position, group, terms, is_asked: replace(
+        Contact("pt", "porto", position, answers={"group": group, "meeting": "2026-11-25"}, seen=fold(NOW)),
+        memberships={group: terms},
+        address=str(ANA),
+        is_asked=is_asked,
+    ),
+    st.none() | stale,
+    st.sampled_from(("gone", "trial-porto")),
+    st.sampled_from((Terms(), Terms("quiet"))),
+    st.booleans(),
 )
 """Anyone whom the store may hold."""
 
@@ -103,4 +117,4 @@ incomings = hers | st.builds(Incoming, st.just(ANA), st.sampled_from(OURS), st.j
 def with_flow(library: Library, **nodes: dict[str, object]) -> Library:
     """Return the library with one more flow, `trial`."""
     flow = Flow.model_validate({"spec": 1, "title": "x", "reviewed": "2026-11-21", "nodes": nodes})
-    return Library({**library.flows, "trial": flow}, library.phrases, library.directory, library.speech)
+    return replace(library, flows={**library.flows, "trial": flow})

@@ -223,3 +223,7 @@ def test_after_a_bug_she_is_at_the_menu_with_nothing_of_what_led_there(library: 
     assert turn.replaces == ("7",)
     assert turn.screen
     assert turn.screen.texts[0].startswith(library.phrase("en", "apology"))
+
+
+def test_words_for_a_node_lead_to_it_and_not_to_the_start_of_its_flow(library: Library) -> None:
+    assert types(library, at(), "i have a fever").contact.position == Position("ways", "wound")

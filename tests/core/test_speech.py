@@ -54,6 +54,8 @@ def test_placeholders_are_named_with_their_argument() -> None:
         "{city}",
     }
     assert speech.split_placeholder("{hotline:emergency}") == ("hotline", "emergency")
+    assert speech.placeholders("since {ago:72 hours}, not {ago:72 horas}") == {"{ago:72 hours}", "{ago:72 horas}"}
+    assert speech.split_placeholder("{ago:72 hours}") == ("ago", "72 hours")
     assert speech.split_placeholder("{city}") == ("city", "")
     assert speech.split_placeholder("city") == ("", "")
 
@@ -93,11 +95,31 @@ def test_a_clock_time_keeps_its_zone() -> None:
     assert speech.clock("en", time(8, 5)) == "08:05"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Thursday 19 November, 14:00"),
+        ("pt", "quinta-feira, 19 de novembro, 14:00"),
+        ("es", "jueves, 19 de noviembre, 14:00"),
+        ("de", "Donnerstag, 19. November, 14:00"),
+        ("nl", "donderdag 19 november, 14:00"),
+        ("fr", "jeudi 19 novembre, 14:00"),
+        ("it", "giovedì 19 novembre, 14:00"),
+        ("fa", "پنجشنبه 19 نوامبر،\u200f 14:00"),
+    ],
+)
+def test_a_moment_of_these_days_is_said_with_both_names_in_full_and_without_a_year(language: str, said: str) -> None:
+    assert speech.weekday_clock(language, datetime(2026, 11, 19, 14, tzinfo=ZoneInfo("Europe/Athens"))) == said
+    assert said.startswith(speech.weekday_date(language, date(2026, 11, 19)))
+
+
 def test_days_countries_and_languages_have_names_in_her_language() -> None:
     assert speech.weekday("pt", 0) == "segunda-feira"
     assert speech.country_name("es", "PT") == "Portugal"
     assert speech.language_name("es", "el") == "griego"
     assert speech.language_name("es", "xx") == "xx"
+    assert speech.language_name("en", "prs") == "Dari"
+    assert speech.language_name("pt", "prs") == "dari"
     assert speech.enumerate_all("en", ["a", "b", "c"]) == "a, b and c"
     assert speech.enumerate_all("en", []) == ""
     assert speech.day("es", date(2026, 1, 2)) == "2 de enero de 2026"

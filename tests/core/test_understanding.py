@@ -141,6 +141,21 @@ def test_they_wake_up_is_never_taken_for_its_contrary(library: Library) -> None:
     assert chosen(library, "dont wake up", OVERDOSE) != "They wake up"
 
 
+def test_a_word_that_we_know_is_no_typing_error_in_a_label(library: Library) -> None:
+    assert chosen(library, "preciso de ajuda agroa", MENU, "pt") == "I need help now"
+    assert means(library, "preciso de ajuda juridica", MENU, "pt") == Sought("legal_aid", "")
+
+
+def test_a_node_may_have_keywords_of_its_own(library: Library) -> None:
+    assert means(library, "tengo fiebre") == Opened("ways.wound")
+
+
+def test_a_bare_cry_for_help_takes_no_one_out_of_an_emergency(library: Library) -> None:
+    assert means(library, "call the ambulance") == Opened("now")
+    assert means(library, "call the ambulance", OVERDOSE) == Unclear("unclear")
+    assert means(library, "he raped me", OVERDOSE) == Opened("violence")
+
+
 def test_an_urgent_flow_comes_before_a_need_and_a_city(library: Library) -> None:
     assert means(library, "overdose naloxone porto") == Opened("overdose")
 

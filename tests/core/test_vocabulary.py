@@ -1,50 +1,54 @@
-"""Keywords: exact, forgiven, and not forgiven."""
-
-import pytest
+"""Words in all languages at once: what comes first, and what only sounds like danger."""
 
 from bot.core.library import Library
 from bot.core.speech import normalise
-from bot.core.vocabulary import Sense, Vocabulary, keywords
+from bot.core.tongue import Sense, Tongue, Urgency
+from bot.core.vocabulary import Vocabulary, keywords
 
-VOCABULARY = Vocabulary(
-    {},
-    {},
-    (
-        *keywords(["bed", "bed tonight", "nowhere to sleep"], Sense.NEED, "shelter"),
-        *keywords(["methadone", "substitution treatment"], Sense.NEED, "opioid_treatment"),
-        *keywords(["overdose", "not breathing"], Sense.FLOW, "overdose", is_urgent=True),
-        *keywords(["Porto"], Sense.CITY, "porto"),
-    ),
+ENGLISH = (
+    *keywords(["bed", "bed tonight", "nowhere to sleep"], Sense.NEED, "shelter"),
+    *keywords(["methadone", "substitution treatment"], Sense.NEED, "opioid_treatment"),
+    *keywords(["overdose", "not breathing", "i want to die", "hit me"], Sense.FLOW, "overdose", urgency=Urgency.DANGER),
+    *keywords(["help me"], Sense.FLOW, "now", urgency=Urgency.HELP),
+    *keywords(["want to die of shame", "hit me up"], Sense.SAYING, ""),
 )
+PORTUGUESE = tuple(keywords(["cama", "overdose"], Sense.NEED, "cama"))
+NAMES = tuple(keywords(["Porto"], Sense.CITY, "porto"))
+VOCABULARY = Vocabulary({}, {}, (Tongue(NAMES), Tongue(ENGLISH), Tongue(PORTUGUESE)))
 
 
 def targets(text: str) -> list[str]:
-    return [keyword.target for keyword in VOCABULARY.find(normalise(text))]
+    return [match.keyword.target for match in VOCABULARY.find(normalise(text))]
 
 
-@pytest.mark.parametrize("text", ["dead", "bad", "red", "be", "beds"])
-def test_a_short_word_is_not_forgiven(text: str) -> None:
-    assert targets(text) == []
+def test_all_languages_are_looked_through() -> None:
+    assert targets("cama porto bed") == ["porto", "cama", "shelter"]
 
 
-@pytest.mark.parametrize("text", ["overdoes", "ovredose", "overdos", "overrdose"])
-def test_a_long_word_is_forgiven_one_error(text: str) -> None:
-    assert targets(text) == ["overdose"]
-
-
-def test_a_very_long_word_is_forgiven_two_errors_and_not_three() -> None:
-    assert targets("metadon") == []
-    assert targets("metadonne") == ["opioid_treatment"]
-    assert targets("mxtxdxne") == []
-
-
-def test_all_words_of_a_phrase_must_follow_each_other() -> None:
-    assert targets("she is not breathing at all") == ["overdose"]
-    assert targets("breathing is not it") == []
+def test_a_word_of_one_language_is_no_typing_error_in_another() -> None:
+    both = Vocabulary(
+        {}, {}, (Tongue(keywords(["breath"], Sense.NEED, "a")), Tongue(keywords(["breast"], Sense.NEED, "b")))
+    )
+    assert [match.keyword.target for match in both.find("breath")] == ["a"]
+    assert [match.keyword.target for match in both.find("breasth")] == ["a", "b"]
 
 
 def test_the_urgent_comes_first_and_then_the_longer_phrase() -> None:
-    assert targets("porto bed tonight overdose") == ["overdose", "shelter", "porto", "shelter"]
+    assert targets("porto bed tonight not breathing") == ["overdose", "shelter", "porto", "shelter"]
+
+
+def test_a_danger_that_she_names_comes_before_a_bare_cry_for_help() -> None:
+    assert targets("help me she is not breathing") == ["overdose", "now"]
+
+
+def test_a_cry_for_help_inside_a_saying_only_sounds_like_one() -> None:
+    assert targets("i want to die of shame") == []
+    assert targets("hit me up later") == []
+
+
+def test_a_saying_hides_no_cry_for_help_beside_it() -> None:
+    assert targets("i want to die of shame and she is not breathing") == ["overdose"]
+    assert targets("i want to die") == targets("he hit me and i hit him") == ["overdose"]
 
 
 def test_a_word_beyond_the_sixtieth_is_not_read() -> None:
@@ -64,17 +68,3 @@ def test_no_command_means_two_things(library: Library) -> None:
         for command, words in language.words.items():
             for word in words:
                 assert seen.setdefault(normalise(word), command) == command
-
-
-def test_one_word_may_stand_inside_a_cry_for_help_unless_it_turns_it_round() -> None:
-    cries = tuple(keywords(["he hit me", "lips are blue"], Sense.FLOW, "danger", is_urgent=True))
-    vocabulary = Vocabulary({}, {}, cries, negations=frozenset({"didnt"}))
-    assert vocabulary.find("her lips are so blue")
-    assert vocabulary.find("he really hit me")
-    assert not vocabulary.find("he didnt hit me")
-    assert not vocabulary.find("her lips are not at all blue")
-
-
-def test_words_that_are_no_cry_for_help_are_taken_as_they_stand() -> None:
-    plain = tuple(keywords(["clean gear"], Sense.NEED, "gear"))
-    assert not Vocabulary({}, {}, plain).find("clean my gear")

@@ -1,5 +1,6 @@
 """A5: forget me leaves nothing of her in any file of the data folder, while the bot runs."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -8,9 +9,14 @@ import pytest
 from bot.app import App
 from bot.core.message import Address, Incoming, Kind
 from tests.conversations.phone import Phone
+from tests.scenes.content import library
+from tests.scenes.world import world
 from tests.security.plant import hits, hits_in, living, plant
 from tests.services.chats import Chats
 from tests.storage.example import read, read_all, rows, search
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+ROWS = ["member", "answer", "delivery"]
 
 
 async def talk(app: App, chats: Chats, planted: str) -> Address:
@@ -82,3 +88,28 @@ async def test_no_reply_that_was_owed_to_her_is_left_either(tmp_path: Path) -> N
         await app.dispatcher.finish(10)
         assert search(tmp_path, [key]) == []
         assert await app.store.owing() == []
+
+
+@pytest.mark.parametrize("word", ["forget me", "stop"])
+async def test_of_a_member_no_byte_is_left_that_says_so(tmp_path: Path, word: str) -> None:
+    planted = plant()
+    ana = Address("telegram", planted)
+    async with world(tmp_path, library(), NOW) as opened:
+        phone = opened.phone(ana, "en")
+        phone.stem = planted
+        for text in ("/start en-porto", "a group that meets", "1", "i want to join", "i agree", "1", "yes, i join"):
+            await opened.receive(phone.types(text))
+        assert (await opened.contact(ana)).address == str(ana)
+        await opened.move(NOW + timedelta(hours=30))
+        await opened.receive(phone.presses("I'm coming"))
+        assert await opened.count_rows(ROWS) == dict.fromkeys(ROWS, 1)
+        key = opened.store._vault.pseudonym(ana)
+        assert search(tmp_path, [key])
+        await opened.receive(phone.types(word))
+        await opened.store.flush()
+        await opened.store.scrub()
+        # How many were sent is counted, and stays; whom one was for is only known until she is forgotten.
+        assert await opened.count_rows(ROWS) == {"member": 0, "answer": 0, "delivery": 1}
+        assert not (await opened.contact(ana)).address
+        assert hits_in(tmp_path, planted) == []
+        assert bool(search(tmp_path, [key])) is (word == "stop")

@@ -37,7 +37,7 @@ async def test_a_press_edits_in_place_and_says_what_to_acknowledge(
 ) -> None:
     await dispatcher.receive(ana.types("/start en"))
     living = ana.living
-    await dispatcher.receive(ana.presses("Find a service"))
+    await dispatcher.receive(ana.presses("My data and this chat"))
     assert ana.living == living
     assert chats.shown[-1].press
     assert chats.shown[-1].pressed == living[-1]
@@ -172,7 +172,7 @@ async def test_a_full_disk_loses_no_step_and_makes_no_second_one(
     assert sleeper.naps == [STORE_PAUSE, STORE_PAUSE]
     assert (await read(store, ana.address)).trail == (MENU,)
     assert ana.screen
-    assert ana.screen.texts == ("What are you looking for?",)
+    assert ana.screen.texts[0] == "What are you looking for?"
 
 
 async def test_a_full_disk_forgets_no_message_that_a_wipe_must_reach(

@@ -2,13 +2,15 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import strategies as st
 
-from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer
+from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer, Told
 from bot.core.message import Address, fold
+from bot.core.terms import Terms
 from bot.storage.store import Store
 
 KEY = hashlib.sha256(b"a key that only tests use").digest()
@@ -24,7 +26,9 @@ addresses = st.builds(Address, st.sampled_from(("telegram", "signal")), st.text(
 handles = st.lists(st.builds(Handle, words, st.integers(0, 10**6)), max_size=9).map(
     lambda found: tuple(sorted(found, key=lambda handle: handle.hour))
 )
-contacts = st.builds(
+times = st.times().map(lambda time: time.replace(second=0, microsecond=0))
+terms = st.builds(Terms, st.sampled_from(("any", "quiet"))) | st.builds(Terms, st.just("hours"), times, times)
+_alone = st.builds(
     Contact,
     language=words,
     city=words,
@@ -32,11 +36,22 @@ contacts = st.builds(
     trail=st.lists(positions, max_size=TRAIL_LIMIT).map(tuple),
     answers=st.dictionaries(words, words, max_size=6),
     timer=st.none() | st.builds(Timer, st.integers(0, 2**40), words, addresses.map(str)),
+    told=st.sampled_from(Told),
     recent=st.lists(words, max_size=RECENT_LIMIT).map(tuple),
     living=st.lists(words, max_size=4).map(tuple),
     handles=handles,
     seen=st.integers(0, 10**6),
 )
+_members = st.builds(
+    lambda contact, groups, address, is_asked: replace(
+        contact, memberships=groups, address=str(address), is_asked=is_asked
+    ),
+    _alone,
+    st.dictionaries(words, terms, min_size=1, max_size=3),
+    addresses,
+    st.booleans(),
+)
+contacts = _alone | _members
 
 
 def at(page: int) -> Contact:

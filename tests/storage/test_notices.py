@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.contact import Contact
-from bot.core.house import House
+from bot.core.engine import Turn
+from bot.core.house import House, Wrote
 from bot.core.message import Address, Screen
 from bot.core.notice import Notice, NoticeKind
 from bot.core.terms import Terms
@@ -297,7 +298,7 @@ class TestHerWord:
         assert await claim(store, lambda *_: Wait()) == []
         await store.step(ANA, lambda contact, _: (contact.with_handles(("1",), NOW), None))
         assert await claim(store) == []
-        await store.step(ANA, lambda contact, _: (_wrote(contact), None))
+        await store.step(ANA, lambda contact, _: (_wrote(contact), Turn(contact, None, changes=(Wrote(),))))
         assert len(await claim(store)) == 1
 
     async def test_hiding_the_chat_releases_nothing(self, store: Store) -> None:
@@ -383,7 +384,10 @@ class TestEnd:
         await store.outbox.announce(notice())
         await store.outbox.open_due(NOW)
         counts = await store._database.run(
-            lambda connection: [each.counts for each in store._notices.under_way(connection)]
+            lambda connection: [
+                dict(store._notices.counts(connection, bytes.fromhex(each.id))[0])
+                for each in store._notices.under_way(connection)
+            ]
         )
         assert sorted(counts, key=len) == [{"pending": 2}, {"sending": 1, "sent": 1}]
 

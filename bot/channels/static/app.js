@@ -91,7 +91,7 @@ const receive = {
 function put(message) {
   const known = messages.get(message.handle);
   const bubble = known?.bubble ?? document.createElement("p");
-  messages.set(message.handle, { bubble, text: message.text, hers: message.hers });
+  messages.set(message.handle, { ...message, bubble });
   if (!known) {
     bubble.className = message.hers ? "bubble hers" : "bubble";
     log.append(bubble);
@@ -101,14 +101,14 @@ function put(message) {
 }
 
 /* The bubble lies as the page runs, its words run as they are written. */
-function fill(bubble, { text, hers }, numbered = "") {
+function fill(bubble, { text, hers, picture }, numbered = "") {
   const [speaker, words] = [document.createElement("span"), document.createElement("span")];
   speaker.className = "unseen";
   speaker.textContent = hers ? "You: " : "Comadre: ";
   words.className = "words";
   words.dir = "auto";
   words.append(...read(text), numbered && `\n\n${numbered}`);
-  bubble.replaceChildren(speaker, words);
+  bubble.replaceChildren(speaker, ...(picture ? [Object.assign(new Image(), picture)] : []), words);
 }
 
 function drop(handle) {

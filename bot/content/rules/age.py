@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from bot.content.document import Path_
 from bot.content.finding import Finding, Level
 from bot.content.library import DIRECTORY_FILE, PHRASES_FILE, Content, flow_file
-from bot.core.directory import Hotline, Service
+from bot.content.picture import PICTURES_FILE
+from bot.core.directory import Group, Hotline, Service
+from bot.core.flow import Pictures
 
 REVIEW_KEPT = timedelta(days=365)
 CHECK_KEPT = timedelta(days=180)
@@ -14,12 +16,14 @@ SLACK = timedelta(days=1)
 """East of here the next day has begun already."""
 
 
-def _entries(content: Content) -> Iterator[tuple[Path_, Service | Hotline]]:
+def _entries(content: Content) -> Iterator[tuple[Path_, Service | Hotline | Group]]:
     if content.directory:
         for number, service in enumerate(content.directory.services):
             yield ("services", number), service
         for number, hotline in enumerate(content.directory.hotlines):
             yield ("hotlines", number), hotline
+        for number, group in enumerate(content.directory.groups):
+            yield ("groups", number), group
 
 
 def _reviews(content: Content) -> Iterator[tuple[str, date]]:
@@ -27,6 +31,8 @@ def _reviews(content: Content) -> Iterator[tuple[str, date]]:
         yield flow_file(name), flow.reviewed
     if content.phrases:
         yield PHRASES_FILE, content.phrases.reviewed
+    if isinstance(pictures := content.models.get(PICTURES_FILE), Pictures):
+        yield PICTURES_FILE, pictures.reviewed
 
 
 def old_review(content: Content) -> Iterator[Finding]:
@@ -52,6 +58,8 @@ def unverified_entry(content: Content) -> Iterator[Finding]:
 def future_date(content: Content) -> Iterator[Finding]:
     """Protect the reminders above: a day that has not come yet never grows old."""
     dates: list[tuple[str, Path_, date | None]] = [(file, ("reviewed",), on) for file, on in _reviews(content)]
+    for name, flow in content.flows.items():
+        dates += [(flow_file(name), ("signed", signer), on) for signer, on in flow.signed.items()]
     for path, entry in _entries(content):
         dates += [(DIRECTORY_FILE, (*path, name), getattr(entry, name)) for name in ("read_on", "verified_on")]
     for file, path, on in dates:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.content.document import Path_
-from bot.content.finding import Finding, nearest
+from bot.content.finding import Finding, Level, nearest
 from bot.content.library import DIRECTORY_FILE, Content
 from bot.core import hours
 from bot.core.directory import Directory
@@ -21,7 +21,7 @@ def duplicate_id(content: Content) -> Iterator[Finding]:
     if not content.directory:
         return
     directory = content.directory
-    for kinds in (("needs",), ("cities",), ("organizations",), ("services", "hotlines")):
+    for kinds in (("needs",), ("cities",), ("organizations",), ("services", "hotlines", "groups")):
         first: dict[str, str] = {}
         for kind in kinds:
             for number, entry in enumerate(getattr(directory, kind)):
@@ -65,6 +65,8 @@ def _references(directory: Directory) -> Iterator[tuple[Path_, str, str]]:
     for number, hotline in enumerate(directory.hotlines):
         if hotline.city:
             yield ("hotlines", number, "city"), "city", hotline.city
+    for number, group in enumerate(directory.groups):
+        yield ("groups", number, "city"), "city", group.city
 
 
 def bad_hours(content: Content) -> Iterator[Finding]:
@@ -123,6 +125,13 @@ def unsourced_urgency(content: Content) -> Iterator[Finding]:
         if _is_unsourced(flow):
             message = "an urgent flow names where its facts come from; add sources: with the pages that you read"
             yield content.in_flow(name, ("urgent",), message)
+
+
+def unsaid_source(content: Content) -> Iterator[Finding]:
+    """Protect everybody's right to the program: whoever runs it says where its source can be had."""
+    if content.directory and not content.directory.links.source:
+        message = "say where the source can be had, for the licence asks for it; write its https:// address"
+        yield content.at(DIRECTORY_FILE, ("links", "source"), message, level=Level.WARNING)
 
 
 def _is_unsourced(flow: Flow) -> bool:

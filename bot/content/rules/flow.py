@@ -8,6 +8,7 @@ from bot.content.library import Content, flow_file
 from bot.core.contact import Position
 from bot.core.flow import Node, place
 from bot.core.library import LANDMARKS
+from bot.core.rooms import LANDMARKS as OF_ROOMS
 
 START = "start"
 
@@ -71,7 +72,9 @@ def lost_start(content: Content) -> Iterator[Finding]:
 def lost_landmark(content: Content) -> Iterator[Finding]:
     """Protect the places that the program goes to by itself, such as the menu and the last screen."""
     flows = content.flows
-    for landmark in LANDMARKS:
+    # Content without groups needs no flow about them; one that is there is whole.
+    rooms = (landmark for landmark in OF_ROOMS if landmark.flow in flows)
+    for landmark in (*LANDMARKS, *dict.fromkeys(rooms)):
         if not flows or flow_file(landmark.flow) in content.broken:
             continue
         name = f"{landmark.flow}.{landmark.node}"
@@ -92,8 +95,8 @@ def unreachable_node(content: Content) -> Iterator[Finding]:
     leads: dict[Position, set[Position]] = {}
     for at, node in known.items():
         leads[at] = {Position(*place(target, at.flow, flows)) for target in node.targets()}
-    spoken = {Position(name, START) for name, flow in flows.items() if flow.keywords}
-    reached = _reached(leads, {*LANDMARKS, *spoken})
+    spoken = {Position(*place(target, "", flows)) for name, flow in flows.items() for target, *_ in flow.spoken(name)}
+    reached = _reached(leads, {*LANDMARKS, *OF_ROOMS, *spoken})
     for at in known:
         if at not in reached and START in flows[at.flow].nodes:
             message = f"nothing leads to {at.node!r}; lead a choice here, or remove the node"
@@ -131,5 +134,5 @@ def _passes(node: Node) -> Iterator[str]:
     """Name the targets that a step may go on to by itself."""
     if node.is_passing:
         yield from node.targets()
-    elif node.list == "services" and node.empty:
+    elif node.list and node.empty:
         yield node.empty

@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.content.finding import Finding
-from bot.content.library import Content
+from bot.content.library import PHRASES_FILE, Content
 from bot.content.rules.flow import nodes
 from bot.core.contact import Position
 from bot.core.flow import place
-from bot.core.speech import SOURCE, normalise
+from bot.core.lock_screen import LOCK_SCREEN, shown
+from bot.core.phrase import SENT_FIRST
+from bot.core.speech import PHRASES, SOURCE, normalise
+from bot.core.wordlist import WordList
 
-LOCK_SCREEN = 60
-"""Characters that a lock screen shows of a message."""
-ANY_ENDING = "*"
-
-_SHOWN = re.compile(rf"(?s).{{{LOCK_SCREEN}}}(?:(?<=\w)\w*)?")
-"""What is cut in the middle of a word is read to its end."""
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
 def unsafe_lock_screen(content: Content) -> Iterator[Finding]:
@@ -25,8 +24,17 @@ def unsafe_lock_screen(content: Content) -> Iterator[Finding]:
     for at, node in nodes(content):
         for target in node.after.values():
             landings |= dict.fromkeys(_landings(content, Position(*place(target, at.flow, flows)), set()))
-    for landing in landings:
-        yield from _unsafe(content, landing)
+    for at in landings:
+        node = content.flows[at.flow].nodes[at.node]
+        if node.image:
+            message = "comes by itself and shows its picture on a lock screen; put the picture on the next screen"
+            yield content.in_flow(at.flow, ("nodes", at.node, "image"), message)
+        text = node.say[0]
+        yield from _unsafe(content, at.flow, text, content.in_flow(at.flow, ("nodes", at.node, "say", 0), ""))
+    phrases = content.phrases.phrases if content.phrases else {}
+    for name in SENT_FIRST:
+        if name in phrases:
+            yield from _unsafe(content, PHRASES, phrases[name], content.at(PHRASES_FILE, ("phrases", name), ""))
 
 
 def _landings(content: Content, at: Position, passed: set[Position]) -> Iterator[Position]:
@@ -43,13 +51,13 @@ def _landings(content: Content, at: Position, passed: set[Position]) -> Iterator
             yield from _landings(content, Position(*place(target, at.flow, content.flows)), passed)
 
 
-def _unsafe(content: Content, at: Position) -> Iterator[Finding]:
-    text = content.flows[at.flow].nodes[at.node].say[0]
+def _unsafe(content: Content, context: str, text: str, written: Finding) -> Iterator[Finding]:
+    """Look for what gives her away in a text, as it is written and in its translations."""
     if (english := content.languages.get(SOURCE)) and (word := _sensitive(text, english.sensitive)):
-        yield content.in_flow(at.flow, ("nodes", at.node, "say", 0), _message(word))
+        yield replace(written, message=_message(word))
     for language, entries in content.translations.items():
         for entry in entries:
-            if (entry.context, entry.text) == (at.flow, text):
+            if (entry.context, entry.text) == (context, text):
                 word = _sensitive(entry.translated, content.languages[language].sensitive)
                 if word:
                     yield content.in_catalogue(language, entry, _message(word))
@@ -61,10 +69,5 @@ def _message(word: str) -> str:
 
 def _sensitive(text: str, sensitive: tuple[str, ...]) -> str:
     """Return the first sensitive entry that begins where a lock screen still shows it."""
-    cut = _SHOWN.match(text)
-    shown = f" {normalise(cut[0] if cut else text)} "
-    for entry in sensitive:
-        word = normalise(entry)
-        if word and f" {word}{'' if entry.endswith(ANY_ENDING) else ' '}" in shown:
-            return entry
-    return ""
+    # What is filled in may be short: the words around it come nearer then.
+    return WordList(sensitive).first_in(normalise(shown(_PLACEHOLDER.sub("", text))))

@@ -8,6 +8,9 @@ from bot.content.document import Document, Path_
 from bot.content.finding import Finding, nearest
 from bot.content.library import PHRASES_FILE, Content
 from bot.content.rules.flow import nodes
+from bot.core import ago
+from bot.core.directory import Links
+from bot.core.rooms import FILLS
 from bot.core.speech import normalise, placeholders, split_placeholder
 
 LONGEST_TEXT = 1000
@@ -15,12 +18,17 @@ LONGEST_TEXT = 1000
 LONGEST_LABEL = 60
 """Characters on a button: more is cut on a small phone."""
 MOST_CHOICES = 14
-FILLED = frozenset(("service", "kept", "city", "need", "language"))
+FILLED = frozenset(("service", "kept", "city", "need", "language", *FILLS))
 """Placeholders that the engine fills without an argument."""
 LINES = frozenset(("hotline", "hotlines"))
 """Placeholders that name a topic of hotlines."""
 OF_HER_NEED = "need"
 """The topic of `{hotlines:need}`: that of what she is looking for."""
+LINK = "link"
+AGO = "ago"
+PLACEHOLDERS = FILLED | LINES | {LINK, AGO}
+"""All that may stand in braces, without what comes after the colon."""
+EXAMPLES = frozenset(("{hotline:emergency}", "{hotlines:violence}", "{link:source}", "{ago:72 hours}"))
 
 Each = TypeVar("Each")
 
@@ -56,17 +64,33 @@ def unknown_placeholder(content: Content) -> Iterator[Finding]:
 
 
 def _why_unknown(placeholder: str, topics: set[str] | None) -> str:
-    name, topic = split_placeholder(placeholder)
-    if name not in FILLED | LINES or (name in FILLED and topic):
-        braces = {f"{{{each}}}" for each in FILLED} | {"{hotline:emergency}", "{hotlines:violence}"}
-        return f"is not a placeholder; {nearest(placeholder, braces, 'write one of ' + ', '.join(sorted(braces)))}"
-    if name in FILLED or (name == "hotlines" and topic == OF_HER_NEED):
+    name, argument = split_placeholder(placeholder)
+    if name in LINES:
+        return _why_no_line(name, argument, topics)
+    if name == LINK:
+        return _why_no_link(argument)
+    if name == AGO:
+        wrong = ago.span(argument) is None
+        return f"is no time that has passed; write 1 to {ago.LONGEST} hours, like {{ago:72 hours}}" if wrong else ""
+    if name in FILLED and not argument:
+        return ""
+    braces = {f"{{{each}}}" for each in FILLED} | EXAMPLES
+    return f"is not a placeholder; {nearest(placeholder, braces, 'write one of ' + ', '.join(sorted(braces)))}"
+
+
+def _why_no_line(name: str, topic: str, topics: set[str] | None) -> str:
+    if name == "hotlines" and topic == OF_HER_NEED:
         return ""
     if not topic:
         return f"needs a topic; write {{{name}:emergency}} or another topic of hotlines"
     if topics is not None and topic not in topics:
         return f"names a topic without any hotline; {nearest(topic, topics, 'add a hotline for it to directory.yaml')}"
     return ""
+
+
+def _why_no_link(named: str) -> str:
+    known = Links.model_fields
+    return "" if named in known else f"names no link; {nearest(named, known, 'write one of ' + ', '.join(known))}"
 
 
 def silent_country(content: Content) -> Iterator[Finding]:

@@ -1,0 +1,21 @@
+"""What peers wrote to others, as one reader gets it."""
+
+from collections.abc import Iterator
+
+from bot.core.library import Library
+from bot.core.message import Media
+from bot.core.notice import Notice
+
+
+def written(library: Library, notice: Notice, language: str) -> Iterator[str]:
+    """Say what peers wrote in her language, or in the main one with a line that says so."""
+    text = notice.texts.get(language)
+    if text is None and notice.texts:
+        yield f"{library.phrase(language, 'not_translated')}\n\n{next(iter(notice.texts.values()))}"
+    elif text:
+        yield text
+
+
+def said_of(media: Media) -> str:
+    """Return the phrase for what goes along, where it cannot be shown."""
+    return "voice_note" if media.kind == "voice" else "sent_picture"

@@ -1,0 +1,109 @@
+"""What an operator does about the people who answer, beside the running bot."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from difflib import get_close_matches
+
+from bot.channels.base import SendError
+from bot.content.library import read_content
+from bot.core.house import Role, Staff
+from bot.settings import Settings
+from bot.storage.store import Store, StoreProblem
+from bot.storage.vault import open_vault
+
+
+class PersonnelProblem(Exception):  # noqa: N818 - the operator's problem, not an error of the program
+    """What was asked for cannot be done, in one line that says the way out."""
+
+
+@asynccontextmanager
+async def _store(settings: Settings) -> AsyncIterator[Store]:
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    vault, _ = open_vault(settings.key_file, settings.database, settings.data_dir)
+    async with Store.open(settings.database, vault) as store:
+        yield store
+
+
+async def invite(settings: Settings, role: Role, groups: tuple[str, ...]) -> list[str]:
+    """Return what to hand over: the code, its link where there is one, and how long it works."""
+    _check(settings, role, groups)
+    async with _store(settings) as store:
+        code = await store.staff.invite(role, groups, datetime.now(UTC))
+    lines = [
+        code,
+        "Send it to one person, by a way that you trust. It works once, for 24 hours: she writes it to the bot.",
+    ]
+    if settings.telegram_token:
+        lines.append(await _telegram_link(settings, settings.telegram_token.get_secret_value(), code))
+    if settings.preview_port is not None:
+        lines.append(f"On the preview page: http://127.0.0.1:{settings.preview_port}/?start={code}")
+    return lines
+
+
+async def _telegram_link(settings: Settings, token: str, code: str) -> str:
+    from bot.channels.telegram import Telegram  # noqa: PLC0415 - slow to import, needed only with a token
+
+    telegram = Telegram(token, api_url=settings.telegram_api_url)
+    try:
+        name = (await telegram.check()).removeprefix("@")
+    except SendError:
+        return f"On Telegram she can open a link too: that of the bot, then ?start={code}"
+    finally:
+        await telegram.close()
+    return f"On Telegram she can open a link too: https://t.me/{name}?start={code}"
+
+
+async def everyone(settings: Settings) -> list[str]:
+    """Return a line for each."""
+    async with _store(settings) as store:
+        return [_line(each) for each in await store.staff.everyone()] or ["Nobody yet: comadre invite."]
+
+
+async def revoke(settings: Settings, name: str) -> str:
+    """Take the role of `name` away; raises `PersonnelProblem` where there is nobody of that name."""
+    async with _store(settings) as store:
+        if await store.staff.revoke(name):
+            return f"{name} has no role any more, from her next message on.{await _scrubbed(store)}"
+        known = [each.designation for each in await store.staff.everyone()]
+    raise PersonnelProblem(f"nobody is called {name!r}{_nearest(name, known)}")
+
+
+async def _scrubbed(store: Store) -> str:
+    try:
+        await store.scrub()
+    except StoreProblem:
+        return " The running bot erases what is left of her within ten minutes."
+    return ""
+
+
+def unattended(groups: Sequence[str], staff: Sequence[Staff]) -> list[str]:
+    """Name the groups that nobody answers for."""
+    return [group for group in groups if not any(each.may(group) for each in staff)]
+
+
+def _check(settings: Settings, role: Role, groups: tuple[str, ...]) -> None:
+    if role is Role.ADMIN and groups:
+        raise PersonnelProblem("an admin answers for every group: leave --group out")
+    if role is Role.MODERATOR and not groups:
+        raise PersonnelProblem("say for which group, as in --group porto-musa")
+    known = _groups(settings)
+    for group in groups:
+        if group not in known:
+            raise PersonnelProblem(f"directory.yaml has no group {group!r}{_nearest(group, known)}")
+
+
+def _groups(settings: Settings) -> list[str]:
+    content, _ = read_content(settings.content_dir, datetime.now(UTC).date())
+    if not content.directory:
+        raise PersonnelProblem(f"{settings.content_dir}/directory.yaml cannot be used: comadre check says why")
+    return [group.id for group in content.directory.groups]
+
+
+def _line(staff: Staff) -> str:
+    return f"{staff.designation}  {staff.role.value}  {' '.join(staff.groups) or 'every group'}"
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(known) or 'none'}"

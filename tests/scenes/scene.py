@@ -1,0 +1,214 @@
+"""A scene as a file that a peer can read: several people, a clock that is moved by hand, and what each gets.
+
+What somebody does: `ana types`, `ana presses`, `ana presses an old button`. What happens otherwise: `clock` lets time
+pass while the bot runs, `off until` while the machine is off, `clock jumps` sets the clock without any time; `moved`,
+`cancelled` and `added` are what a moderator does; `agenda` is what she reads of proposals; `count` looks into the
+database.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from bot.core.contact import Contact
+from bot.core.library import Library
+from bot.core.message import Address, Outgoing, fold
+from bot.core.plan import EXTRA
+from bot.core.terms import Terms
+from tests.conversations.phone import Phone
+from tests.conversations.transcript import block, blocks_of, word
+from tests.scenes.world import Arrival, World, world
+
+FOLDER = Path(__file__).parent
+KEYS = ("title", "at", "people", "scene")
+DOES = ("types", "presses", "presses an old button")
+HAPPENS = ("clock", "off until", "clock jumps", "moved", "cancelled", "added", "agenda", "count")
+ANSWERS = ("sees", "arrives for", "nothing", "proposed", "rows")
+MINUTES = "%Y-%m-%d %H:%M"
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that somebody does, or that happens."""
+
+    verb: str
+    who: str
+    what: Any
+    lines: tuple[str, ...]
+    """As it stands in the file, with the comments before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One file."""
+
+    name: str
+    head: tuple[str, ...]
+    at: datetime
+    people: dict[str, dict[str, Any]]
+    steps: tuple[Step, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock that its times are read from."""
+        assert isinstance(self.at.tzinfo, ZoneInfo)
+        return self.at.tzinfo
+
+    def time(self, text: str) -> datetime:
+        """Read a time of the scene."""
+        return datetime.fromisoformat(text).replace(tzinfo=self.zone)
+
+
+def read(path: Path) -> Scene:
+    """Read a scene; raises `ValueError` with what to write instead."""
+    text = path.read_text(encoding="utf-8")
+    data = yaml.safe_load(text)
+    if unknown := [key for key in data if key not in KEYS]:
+        raise ValueError(f"{path.name}: unknown {unknown}; a scene has {', '.join(KEYS)}")
+    head, _, body = text.partition("scene:\n")
+    day, clock, zone = data["at"].split()
+    at = datetime.fromisoformat(f"{day} {clock}").replace(tzinfo=ZoneInfo(zone))
+    people = {name: known or {} for name, known in data["people"].items()}
+    steps = tuple(_steps(path.name, people, data["scene"], blocks_of(body)))
+    return Scene(path.name, (f"{head}scene:",), at, people, steps)
+
+
+def _steps(
+    name: str, people: dict[str, dict[str, Any]], entries: list[Entry], blocks: list[tuple[str, ...]]
+) -> Iterator[Step]:
+    for entry, lines in zip(entries, blocks, strict=True):
+        key = next(iter(entry))
+        who, _, verb = key.partition(" ")
+        if key in HAPPENS:
+            yield Step(key, "", entry[key], lines)
+        elif who in people and verb in DOES:
+            yield Step(verb, who, str(entry[key]), lines)
+        elif not any(key.startswith(answer) or verb.startswith(answer) for answer in ANSWERS):
+            known = ", ".join((*(f"{each} {does}" for each in people for does in DOES), *HAPPENS))
+            raise ValueError(f"{name}: {key!r} is not known here; write one of {known}")
+
+
+async def play(scene: Scene, library: Library, folder: Path) -> list[tuple[Step, list[Entry]]]:
+    """Return what happens at each step, through the real store, dispatcher and reminders."""
+    async with world(folder, library, scene.at) as moved:
+        stage = _Play(scene, moved)
+        await stage.gather()
+        return [(step, await stage.take(step)) for step in scene.steps]
+
+
+class _Play:
+    def __init__(self, scene: Scene, moved: World) -> None:
+        self._scene = scene
+        self._world = moved
+        self._phones: dict[str, Phone] = {}
+
+    async def gather(self) -> None:
+        """Give everybody a phone, and the groups that she is in as the scene begins."""
+        for number, (name, known) in enumerate(self._scene.people.items()):
+            address = Address(known.get("channel", "telegram"), f"70000000{number}")
+            locale = known.get("locale", "en")
+            self._phones[name] = self._world.phone(address, locale)
+            memberships = {group: _terms(terms) for group, terms in known.get("in", {}).items()}
+            if memberships:
+                member = Contact(language=locale.partition("-")[0], seen=fold(self._scene.at))
+                member = member.with_memberships(memberships, str(address))
+                await self._world.store.step(address, lambda *_, member=member: (member, None))
+
+    async def take(self, step: Step) -> list[Entry]:
+        """Let one thing happen, and say what that led to."""
+        before = len(self._world.arrivals)
+        entries = await self._do(step) if step.who else await self._happen(step)
+        arrived = sorted(self._world.arrivals[before:], key=lambda each: (each.at, each.to.id))
+        entries += [self._arrival(each) for each in arrived]
+        return entries or [{"nothing": "nobody is written to"}]
+
+    async def _do(self, step: Step) -> list[Entry]:
+        phone = self._phones[step.who]
+        act = {"types": phone.types, "presses": phone.presses, "presses an old button": phone.presses_old}[step.verb]
+        return [_seen(f"{step.who} sees", each) for each in await self._world.receive(act(step.what))]
+
+    async def _happen(self, step: Step) -> list[Entry]:
+        moved, read_time = self._world, self._scene.time
+        match step.verb:
+            case "clock":
+                await moved.move(read_time(step.what))
+            case "off until":
+                moved.start()
+                await moved.look(read_time(step.what))
+            case "clock jumps":
+                await moved.look(read_time(step.what))
+            case "agenda":
+                agenda = (await moved.state(step.what)).agenda
+                return [{"proposed": [f"{each.meeting}: {each.text}" for each in agenda]}]
+            case "count":
+                return [{"rows": await moved.count_rows(step.what)}]
+            case _:
+                await self._moderate(step)
+        return []
+
+    async def _moderate(self, step: Step) -> None:
+        """Do what a moderator does in her own flows."""
+        group, meeting, *rest = step.what.split()
+        plan = (await self._world.state(group)).plan
+        match step.verb:
+            case "moved":
+                plan = plan.move(meeting, datetime.fromisoformat(" ".join(rest[1:])))
+            case "cancelled":
+                plan = plan.cancel(meeting)
+            case _:
+                plan = plan.add(meeting, datetime.fromisoformat(" ".join(rest)))
+                meeting = f"{EXTRA}{meeting}"
+        await self._world.change(group, meeting, plan)
+
+    def _arrival(self, arrival: Arrival) -> Entry:
+        name = next(name for name, phone in self._phones.items() if phone.address == arrival.to)
+        local = arrival.at.astimezone(self._scene.zone)
+        text, *rest = _seen(f"arrives for {name}", arrival.outgoing).items()
+        return dict([text, ("at", f"{local:%a} {local:{MINUTES}}"), *rest])
+
+
+def _terms(written: str) -> Terms:
+    if "-" not in written:
+        return Terms("quiet") if written == "quiet" else Terms()
+    first, last = written.split("-")
+    return Terms("hours", time.fromisoformat(first), time.fromisoformat(last))
+
+
+def _seen(key: str, outgoing: Outgoing) -> Entry:
+    screen = outgoing.screen
+    entry: Entry = {key: "\n\n".join(screen.texts)}
+    if screen.choices:
+        entry["buttons"] = [each.label for each in screen.choices]
+    if screen.ways:
+        entry["ways"] = [each.label for each in screen.ways]
+    return entry
+
+
+def write(scene: Scene, played: list[tuple[Step, list[Entry]]]) -> str:
+    """Return the file with what happens now; what is done, the order and the comments stay."""
+    lines = list(scene.head)
+    for step, entries in played:
+        lines.extend(step.lines)
+        for entry in entries:
+            lines.extend(_lines(entry))
+    return "\n".join(lines) + "\n"
+
+
+def _lines(entry: Entry) -> Iterator[str]:
+    for number, (key, value) in enumerate(entry.items()):
+        start = "  - " if number == 0 else "    "
+        if isinstance(value, list):
+            yield f"{start}{key}: [{', '.join(map(word, value))}]"
+        elif isinstance(value, dict):
+            yield f"{start}{key}: {{{', '.join(f'{name}: {each}' for name, each in value.items())}}}"
+        elif key in ("at", "nothing"):
+            yield f"{start}{key}: {value}"
+        else:
+            yield from block(f"{start}{key}:", value, "      ")
