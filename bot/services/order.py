@@ -15,15 +15,17 @@ TOLERANCE = 0.1
 """Seconds that the flow may fall behind, as when the machine was busy, and still make good."""
 LONGEST_DEBT = 1.0
 """Seconds that replies can push back what we send first, once they are over."""
-SLOWER = 0.9
+SLOWER = 0.95
 """What is left of the rate after a refusal."""
 RECOVERY = 0.005
 """Share of the full rate that comes back in a second."""
 SLOWEST = 0.1
 LONGEST_WAIT = 5.0
 """Seconds that a message waits for a pause to end; a longer one goes back to its sender, who can do something else."""
-HORIZON = 0.25
+HORIZON = 0.5
 """Seconds of work that there should be in the line: more would only wait there, and be in doubt after a crash."""
+MOST_IN_AIR = 60
+"""Messages that we sent first and that were not answered yet: connections have to be left for the conversation."""
 
 
 class Message:
@@ -65,6 +67,7 @@ class Order:
         self._rate = self._full_rate
         self._rated_at = 0.0
         self._slowed_at = 0.0
+        self._in_air = 0
 
     def join(self, message: Message, now: float) -> None:
         """Line up behind those of the same rank."""
@@ -95,11 +98,13 @@ class Order:
         return passed
 
     def next_at(self) -> float | None:
-        """Return when something may go next, `None` when nothing waits."""
-        return min((self._ready_at(message) for waiting in self._waiting for message in waiting), default=None)
+        """Return when something may go next, `None` when nothing waits, or only for answers."""
+        next_at = min((self._next_of(rank) for rank in range(RANKS) if self._waiting[rank]), default=math.inf)
+        return None if next_at == math.inf else next_at
 
     def answered(self, message: Message, now: float) -> None:
         """Learn from what the platform said to a message."""
+        self.lost(message)
         self._window.answered(message.left_at, message.ends_at, now)
         if not message.after:
             return
@@ -112,6 +117,10 @@ class Order:
             self._recover(now)
             self._rate = max(self._rate * SLOWER, self._full_rate * SLOWEST)
             self._slowed_at = now
+
+    def lost(self, message: Message) -> None:
+        """Wait no more for an answer to a message."""
+        self._in_air -= message.rank != REPLY
 
     def room(self, rank: int, now: float) -> int:
         """Tell how many more messages of a rank should be in the line: none or a few, since fetching has its cost."""
@@ -137,21 +146,37 @@ class Order:
 
     def _first(self, now: float) -> Message | None:
         """Return what goes next; a chat that is not ready holds up no other."""
-        if self._window.opens_at > now:
-            return None
-        everyone = (message for waiting in self._waiting for message in waiting)
-        return next((message for message in everyone if self._ready_at(message) <= now), None)
+        for rank, waiting in enumerate(self._waiting):
+            if waiting and self._opens_at(rank) <= now:
+                ready = next((message for message in waiting if self._chat_opens_at(message) <= now), None)
+                if ready:
+                    return ready
+        return None
 
-    def _ready_at(self, message: Message) -> float:
-        ready_at = max(self._window.opens_at, self._paused_chats.get(message.chat, 0.0))
-        if message.rank == REPLY:
-            return ready_at
-        last_at = self._last.get(message.chat)
-        chat_at = 0.0 if last_at is None else last_at + self._gap
-        return max(ready_at, self._due_at, self._paused[message.rank], chat_at)
+    def _next_of(self, rank: int) -> float:
+        opens_at, next_at = self._opens_at(rank), math.inf
+        for message in self._waiting[rank]:
+            next_at = min(next_at, max(opens_at, self._chat_opens_at(message)))
+            if next_at == opens_at:
+                break
+        return next_at
+
+    def _opens_at(self, rank: int) -> float:
+        """Return when a rank may send, to whomever."""
+        opens_at = self._window.opens_at
+        if rank == REPLY:
+            return opens_at
+        return math.inf if self._in_air >= MOST_IN_AIR else max(opens_at, self._due_at, self._paused[rank])
+
+    def _chat_opens_at(self, message: Message) -> float:
+        """Return when its chat takes a message, whatever else there is to send."""
+        paused = self._paused_chats.get(message.chat, 0.0)
+        last_at = None if message.rank == REPLY else self._last.get(message.chat)
+        return paused if last_at is None else max(paused, last_at + self._gap)
 
     def _let_go(self, message: Message, now: float) -> None:
         message.has_left, message.left_at, message.ends_at = True, now, self._window.take(now)
+        self._in_air += message.rank != REPLY
         self._recover(now)
         due_at = max(self._due_at, now - TOLERANCE) + (1.0 + SPARE) / self._rate
         self._due_at = min(due_at, now + LONGEST_DEBT)

@@ -18,8 +18,10 @@ from bot.storage.store import Store
 RANKS = (1, 2)
 TICK = 1.0
 """Seconds between looks at what has come due; a clock that jumps is noticed as soon."""
-IN_AIR = 60
-"""Most deliveries under way at once: connections have to be left for the conversation."""
+BREATH = 0.02
+"""Seconds between looks at the least: what lands meanwhile is noted with one wait for the disk."""
+IN_HAND = 200
+"""Most deliveries in hand at once."""
 SOON = timedelta(seconds=1)
 """How long a delivery waits for the end of a conversation before it asks again."""
 COURTESY = 1.0
@@ -148,6 +150,7 @@ class Outbox:
                 await self._sleep(STORE_PAUSE)
                 continue
             await self._rest()
+            await self._sleep(BREATH)
 
     async def _recover(self) -> bool:
         if number := await self._store.outbox.recover(self._now()):
@@ -189,7 +192,7 @@ class Outbox:
 
     def _room(self, now: datetime) -> Room:
         """Tell how many deliveries there is room for."""
-        in_all = IN_AIR - len(self._flights)
+        in_all = IN_HAND - len(self._flights)
         wanted = {
             rank: max((self._line(name).room(rank, self._time()) for name in self._channels), default=0)
             for rank in RANKS

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Self
 
 from bot.channels.base import SendError, WithdrawnError
-from bot.services.order import REPLY, Message, Order
+from bot.services.order import LONGEST_WAIT, REPLY, Message, Order
 
 CallLater = Callable[[float, Callable[[], None]], asyncio.TimerHandle]
 
@@ -64,14 +64,19 @@ class Pace:
         """Wait until a message may go; raises `SendError` when that is not soon, or when it was taken back."""
         if message.rank != REPLY and self.is_talking(message.chat):
             raise _withdrawn()
+        if (pause := self._order.pause_of(message, self._now())) > LONGEST_WAIT:
+            raise _busy(pause)
         self._order.join(message, self._now())
         self._look()
         if message.has_left:
             return
         turn = self._waiting[message] = asyncio.get_running_loop().create_future()
-        self._dismiss()
         try:
             await turn
+        except asyncio.CancelledError:
+            if message.has_left:
+                self._order.lost(message)
+            raise
         finally:
             del self._waiting[message]
             self._order.drop(message)
@@ -116,10 +121,10 @@ class Pace:
             self.on_room()
 
     def _dismiss(self) -> None:
+        """Send back whoever would wait too long."""
         now = self._now()
         for message in self._order.take_stuck(now):
-            after = self._order.pause_of(message, now)
-            self._fail(message, SendError("the platform asks to wait", retryable=True, after=after))
+            self._fail(message, _busy(self._order.pause_of(message, now)))
 
     def _fail(self, message: Message, error: SendError) -> None:
         turn = self._waiting.get(message)
@@ -129,6 +134,10 @@ class Pace:
 
 def _withdrawn() -> WithdrawnError:
     return WithdrawnError("withdrawn", retryable=True)
+
+
+def _busy(after: float) -> SendError:
+    return SendError("the platform asks to wait", retryable=True, after=after)
 
 
 def _nothing() -> None:

@@ -5,13 +5,13 @@ from collections import deque
 
 SPAN = 1.0
 """Seconds over which the platform counts."""
-SURE = 0.002
+SURE = 0.003
 """Seconds that a message counts longer at least: clocks and timers are no finer than that."""
-UNSURE = 0.025
-"""Seconds that it counts longer at most, when it may have been slower on its way than others."""
-REMEMBERED = 50
-"""Answers from which the quickest way there and back is known, and how few are not enough."""
-TOO_FEW = 8
+UNSURE = 1.0
+"""Seconds that it counts longer at most, when it may have lingered on its way, or was not answered at all."""
+REMEMBERED = 200
+"""Answers from which the quickest way there and back is known, and how many it takes to know it."""
+ENOUGH = 8
 
 
 class Window:
@@ -46,9 +46,8 @@ class Window:
         """Learn from an answer how long the message that left at `left_at` can have been on its way."""
         took = now - left_at
         self._took.append(took)
-        if len(self._took) < TOO_FEW:
-            return
+        quickest = min(self._took) if len(self._took) >= ENOUGH else 0.0
         place = bisect_left(self._ends, ends_at)
         if place < len(self._ends) and self._ends[place] == ends_at:
             del self._ends[place]
-            insort(self._ends, left_at + SPAN + min(took - min(self._took) + SURE, UNSURE))
+            insort(self._ends, left_at + SPAN + min(took - quickest + SURE, UNSURE))

@@ -157,6 +157,7 @@ async def live(folder: Path, library: Library, taken: list[tuple[str, str]]) -> 
         for _ in range(9):
             await play(scene, history, "minutes", "300")
             await land(scene)
+        await scene.end(*["ended"] * history.notices)
         await outbox.finish(5)
         assert history.wrong == []
         assert set(await states(store)) <= {"sent", "left", "late", "halted", "failed"}

@@ -89,13 +89,13 @@ async def test_with_nobody_waiting_no_timer_is_left(crowd: Crowd, pace: Pace, cl
 async def test_the_sender_hears_when_there_is_room_again(crowd: Crowd, pace: Pace, clockwork: Clockwork) -> None:
     heard = []
     pace.on_room = lambda: heard.append(pace.room(2))
-    assert pace.room(2) == 3
-    for number in range(3):
+    assert pace.room(2) == 5
+    for number in range(5):
         crowd.send(f"reader {number}", 2)
     await settle()
     assert pace.room(2) == 0
     await clockwork.advance(1.0)
-    assert heard[-1] == 3
+    assert heard[-1] == 5
 
 
 async def test_what_is_withdrawn_goes_back_to_its_sender_and_replies_stay(
