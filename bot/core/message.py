@@ -42,6 +42,8 @@ class Kind(StrEnum):
     """A shared contact card: never read, never kept."""
     EDIT = "edit"
     """She changed a message that was answered already."""
+    TAKEN_BACK = "taken back"
+    """She deleted a message of hers, for everybody."""
     TIMER = "timer"
     """Ours: the time that a screen asked for has come."""
     INVITED = "invited"
@@ -59,6 +61,8 @@ class Media:
     channel: str
     kind: Literal["voice", "picture"]
     ref: str = field(repr=False)
+    data: bytes = field(default=b"", repr=False, compare=False)
+    """Its bytes, on their way to another platform: in memory only, and never stored."""
 
     def __str__(self) -> str:
         """Return the one spelling that an answer is kept in."""
@@ -93,6 +97,8 @@ class Incoming:
     """What the platform wants acknowledged when a button was pressed."""
     media: Media | None = None
     """Of a voice note or a picture, for a screen that asked for one; `text` is what stands below it, then."""
+    reply_to: str = ""
+    """Handle of the message that she answers, where she said which, in the platform's own way."""
 
 
 @dataclass(frozen=True, slots=True)
