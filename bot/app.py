@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import signal
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -20,6 +21,7 @@ from bot.core.verdict import Judge
 from bot.log import EVENTS, place_of
 from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
 from bot.services.decisions import DECIDE_EVERY, Decisions
+from bot.services.carrier import Carrier
 from bot.services.dispatcher import Dispatcher
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace
@@ -71,7 +73,8 @@ class App:
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
         self.reminders = Reminders(self.store, self.shelf.library, self.clock.now)
         channels, is_talking = self.dispatcher.channels, self.dispatcher.is_talking
-        self.outbox = Outbox(self.store, channels, self.clock.now, self._judging, is_talking=is_talking)
+        carry = self.dispatcher.carry = Carrier(channels, time.monotonic).carry
+        self.outbox = Outbox(self.store, channels, self.clock.now, self._judging, is_talking=is_talking, carry=carry)
         self.dispatcher.outbox = self.outbox
         return self
 
