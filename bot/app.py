@@ -59,6 +59,7 @@ class App:
         self.dispatcher: Dispatcher
         self.reminders: Reminders
         self.outbox: Outbox
+        self.carrier: Carrier
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -73,7 +74,8 @@ class App:
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
         self.reminders = Reminders(self.store, self.shelf.library, self.clock.now)
         channels, is_talking = self.dispatcher.channels, self.dispatcher.is_talking
-        carry = self.dispatcher.carry = Carrier(channels, time.monotonic).carry
+        self.carrier = Carrier(channels, time.monotonic)
+        carry = self.dispatcher.carry = self.carrier.carry
         self.outbox = Outbox(self.store, channels, self.clock.now, self._judging, is_talking=is_talking, carry=carry)
         self.dispatcher.outbox = self.outbox
         return self
@@ -135,6 +137,7 @@ class App:
         schedule.every(REFRESH_EVERY, self.dispatcher.refresh)
         schedule.every(DECIDE_EVERY, Decisions(self.store, self.clock.now).tick)
         schedule.every(LOOK_EVERY, self.reminders.tick)
+        schedule.every(LOOK_EVERY, self.carrier.forget)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
         stopped = asyncio.create_task(_until(stopping))

@@ -1,4 +1,4 @@
-"""Brings a voice note or a picture from the platform where it lies to the one where it is shown: through memory only."""
+"""Brings a voice note or a picture from the platform where it lies to where it is shown: through memory only."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.channels.base import MEDIA_LIMIT, Channel, SendError
 from bot.core.message import Media, Screen
 from bot.core.metadata import bare
-from bot.log import EVENTS
+from bot.log import EVENTS, place_of
 
 KEPT_FOR = 300.0
 """Seconds in which the next reader of a broadcast needs no second download."""
@@ -57,14 +57,17 @@ class Carrier:
         data = await self._bring(media)
         return replace(screen, media=replace(media, data=data)) if data else screen.in_words()
 
-    def forget(self) -> None:
-        """Let go of what was brought some time ago."""
+    async def forget(self) -> None:
+        """Let go of what was brought some time ago, also if nobody asks for anything any more."""
+        self._forget()
+
+    def _forget(self) -> None:
         now = self._clock()
         self._loads = {key: load for key, load in self._loads.items() if load.until > now or not load.coming.done()}
 
     async def _bring(self, media: Media) -> bytes:
         """Return the bytes, fetched once for all who ask meanwhile."""
-        self.forget()
+        self._forget()
         key = str(media)
         load = self._loads.pop(key, None)
         if load is None or load.coming.cancelled():
@@ -89,12 +92,16 @@ class Carrier:
 
     async def _fetch(self, media: Media) -> bytes:
         channel = self._channels.get(media.channel)
+        if channel is None and not media.data:
+            EVENTS.warning("a %s was not brought: %s is not running", media.kind, media.channel)
+            return b""
         try:
-            if channel is None:
-                raise SendError("its channel is not running")
-            data = media.data or await channel.fetch(media)
+            data = media.data or await channel.fetch(media)  # type: ignore[union-attr]  # one of the two is there
         except SendError as error:
             EVENTS.warning("a %s was not brought from %s: %s", media.kind, media.channel, error)
+            return b""
+        except Exception as bug:  # noqa: BLE001 - words still arrive
+            EVENTS.error("a %s was not brought: %s", media.kind, place_of(bug))
             return b""
         # A large file takes a moment, in which others are to be answered.
         found = await asyncio.to_thread(bare, data, media.kind) if len(data) <= MEDIA_LIMIT else None
