@@ -20,8 +20,8 @@ from bot.core.telling import judge
 from bot.core.verdict import Judge
 from bot.log import EVENTS, place_of
 from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
-from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.carrier import Carrier
+from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace

@@ -75,10 +75,10 @@ SPOKEN = {
 
 @pytest.mark.parametrize("name", SPOKEN)
 def test_no_planted_word_is_left(name: str) -> None:
-    kind = "picture" if name.split()[0] in ("jpeg", "png", "webp") else "voice"
+    kind = "picture" if name.split(maxsplit=1)[0] in ("jpeg", "png", "webp") else "voice"
     found = bare(SPOKEN[name], kind)  # type: ignore[arg-type]  # one of the two
     assert found
-    assert found.format == name.split()[0]
+    assert found.format == name.split(maxsplit=1)[0]
     assert PLANTED in SPOKEN[name] or "time" in name
     assert PLANTED not in found.data
     assert PLANTED[:8] not in found.data
