@@ -1,6 +1,6 @@
 // The preview chat. The server keeps the conversation; this page shows it and passes on what she does.
 
-import { isAbout, let_go, prepare, submit, take } from "/composer.js";
+import { isAbout, letGo, prepare, submit, take } from "/composer.js";
 import { fill, name, place } from "/message.js";
 import { list } from "/text.js";
 
@@ -110,7 +110,7 @@ function write(message, numbered = "") {
 function drop(handle) {
   messages.get(handle)?.parts.row.remove();
   messages.delete(handle);
-  if (isAbout(handle)) let_go();
+  if (isAbout(handle)) letGo();
 }
 
 function clear() {

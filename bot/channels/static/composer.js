@@ -7,13 +7,20 @@ const [text, file, about, attached] = ["text", "file", "about", "attached"].map(
 
 let target = null;
 
+/* What a screen reader says of the line: only what is shown. */
+function show(bar, shown) {
+  bar.hidden = !shown;
+  const notes = [about, attached].filter((each) => !each.hidden).map((each) => `${each.id}-note`);
+  text.setAttribute("aria-describedby", notes.join(" "));
+}
+
 /* Begin to answer a message of the bot's, or to change one of hers. */
 export function take(message) {
   target = message;
   find("about-what").textContent = message.hers ? "Change" : "Reply to";
   find("about-words").textContent = name(message);
   find("delete").hidden = !message.hers;
-  about.hidden = false;
+  show(about, true);
   if (message.hers) {
     text.value = message.text;
     putAway();
@@ -22,10 +29,10 @@ export function take(message) {
   text.focus();
 }
 
-export function let_go() {
+export function letGo() {
   if (target?.hers) text.value = "";
   target = null;
-  about.hidden = true;
+  show(about, false);
   find("attach").disabled = false;
   text.focus();
 }
@@ -36,7 +43,7 @@ export function isAbout(handle) {
 
 function putAway() {
   file.value = "";
-  attached.hidden = true;
+  show(attached, false);
 }
 
 /* Upload what goes along; returns its name, nothing where there is none. */
@@ -51,7 +58,7 @@ async function upload() {
 export async function submit(write, send, say) {
   const words = text.value;
   if (target?.hers) {
-    if (words.trim() && send({ type: "edit", handle: target.handle, text: words })) let_go();
+    if (words.trim() && send({ type: "edit", handle: target.handle, text: words })) letGo();
     return;
   }
   let media = "";
@@ -65,18 +72,18 @@ export async function submit(write, send, say) {
   say("");
   text.value = "";
   putAway();
-  let_go();
+  letGo();
 }
 
 export function prepare(send) {
-  find("cancel").addEventListener("click", let_go);
+  find("cancel").addEventListener("click", letGo);
   find("delete").addEventListener("click", () => {
-    if (send({ type: "delete", handle: target.handle })) let_go();
+    if (send({ type: "delete", handle: target.handle })) letGo();
   });
   find("attach").addEventListener("click", () => file.click());
   file.addEventListener("change", () => {
-    attached.hidden = !file.files.length;
     find("attached-name").textContent = file.files[0]?.name ?? "";
+    show(attached, file.files.length > 0);
     text.focus();
   });
   find("detach").addEventListener("click", () => {
@@ -84,6 +91,6 @@ export function prepare(send) {
     text.focus();
   });
   find("composer").addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && target) let_go();
+    if (event.key === "Escape" && target) letGo();
   });
 }
