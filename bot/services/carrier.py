@@ -14,7 +14,7 @@ KEPT_FOR = 300.0
 MISSED_FOR = 30.0
 """Seconds in which what could not be had is not asked for again."""
 MOST_KEPT = 4 * MEDIA_LIMIT
-"""Bytes in memory in all; what was brought longest ago goes first."""
+"""Bytes in memory in all; what was asked for longest ago goes first."""
 LASTING = frozenset({"telegram"})
 """Platforms that show again, by their own name for it, what they made anew when it was sent."""
 
