@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 
 import orjson
@@ -370,5 +371,6 @@ def _with_file(payload: Mapping[str, Any], upload: Upload) -> FormData:
     form = FormData()
     for name, value in payload.items():
         form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())
-    form.add_field(UPLOADED.rpartition("/")[2], upload.data, filename=upload.name, content_type=upload.mime)
+    # From a stream it leaves in pieces, between which others are served.
+    form.add_field(UPLOADED.rpartition("/")[2], BytesIO(upload.data), filename=upload.name, content_type=upload.mime)
     return form

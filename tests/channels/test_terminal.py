@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.terminal import PLAIN, Look, Terminal, read_line
 from bot.channels.base import SendError
+from bot.channels.terminal import PLAIN, Look, Terminal, read_line
 from bot.core.message import Address, Choice, Incoming, Kind, Media, Outgoing, Screen
 from tests.drawn import drawn
 
