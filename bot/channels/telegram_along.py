@@ -8,7 +8,7 @@ from typing import Any
 
 from telegram.error import TelegramError
 
-from bot.channels.base import SendError
+from bot.channels.base import SendError, WithdrawnError
 from bot.channels.telegram_picture import Clock
 from bot.channels.telegram_request import UPLOADED, Request, Upload, explain
 from bot.core.message import Media
@@ -106,7 +106,7 @@ class Along:
         try:
             result = await in_turn(lambda: self._ask(_METHODS[sent_as], {**rest, sent_as: UPLOADED}, upload))
         except SendError as error:
-            if error.gone or error.after:
+            if error.gone or error.after or isinstance(error, WithdrawnError):
                 raise
             known.failures = known.failures + 1 if error.retryable else MOST_FAILURES
             known.until = self._clock() + REST

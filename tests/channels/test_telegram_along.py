@@ -1,10 +1,11 @@
 """How a voice note or a picture from another platform comes into a chat, and what comes where it cannot."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from bot.channels.base import SendError
+from bot.channels.base import SendError, Turn, WithdrawnError
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_along import KNOWN_FOR, MOST_FAILURES, REST
 from bot.core.message import Address, Choice, Media, Outgoing, Screen
@@ -155,6 +156,25 @@ async def test_a_closed_chat_and_a_wait_say_nothing_of_the_file(telegram: Telegr
     api.fault = None
     await telegram.show(outgoing(brought(ogg()), chat=EVA))
     assert seen(api, EVA) == [("voice-1", "")]
+
+
+async def test_what_gives_way_to_an_answer_says_nothing_of_the_file_either(telegram: Telegram, api: FakeBotApi) -> None:
+    pace = telegram._pace
+    telegram._pace = Withdrawing()
+    for _ in range(MOST_FAILURES):
+        with pytest.raises(WithdrawnError):
+            await telegram.show(outgoing(brought(ogg()), rank=2))
+    telegram._pace = pace
+    await telegram.show(outgoing(brought(ogg()), rank=2))
+    assert seen(api) == [("voice-1", "")]
+
+
+class Withdrawing:
+    """A pace that takes everything back."""
+
+    def turn(self, _chat: str, _rank: int) -> AbstractAsyncContextManager[Turn]:
+        """Give no turn."""
+        raise WithdrawnError("withdrawn", retryable=True)
 
 
 async def test_what_is_drawn_is_not_kept(telegram: Telegram, api: FakeBotApi) -> None:
