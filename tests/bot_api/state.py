@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.bot_api import rules
@@ -24,6 +25,8 @@ PROFILE = {  # what a `set…` method keeps, by language, and the rule that it o
     "MyShortDescription": rules.at_most("short_description", 120),
     "ChatMenuButton": rules.at_most("chat_id", 32),
 }
+
+FILES = ("photo", "voice", "audio", "document")
 
 Payload = dict[str, Any]
 Method = Callable[[Payload], Any]
@@ -59,10 +62,7 @@ class Platform:
             "deleteWebhook": self._delete_webhook,
             "getWebhookInfo": self._webhook_info,
             "sendMessage": self._send_message,
-            "sendPhoto": lambda payload: self._send_file(payload, "photo"),
-            "sendVoice": lambda payload: self._send_file(payload, "voice"),
-            "sendAudio": lambda payload: self._send_file(payload, "audio"),
-            "sendDocument": lambda payload: self._send_file(payload, "document"),
+            **{f"send{kind.title()}": partial(self._send_file, kind=kind) for kind in FILES},
             "getFile": self._get_file,
             "editMessageText": self._edit_text,
             "editMessageMedia": self._edit_media,
