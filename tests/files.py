@@ -56,11 +56,13 @@ def webp(*extra: bytes, flags: int = 0x2C, after: bytes = b"") -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body + after
 
 
-def page(number: int, body: bytes, *, flags: int = 0, serial: int = 7, has_more: bool = False) -> bytes:
-    """Return one page of an Ogg stream with one packet, or a part of one that goes on."""
+def page(  # noqa: PLR0913 - what a page says of itself
+    number: int, body: bytes, *, flags: int = 0, serial: int = 7, has_more: bool = False, at: int = 0
+) -> bytes:
+    """Return one page of an Ogg stream with one packet, or a part of one that goes on; `at` counts samples."""
     full, rest = divmod(len(body), 255)
     lacing = b"\xff" * full + (b"" if has_more else bytes((rest,)))
-    head = b"OggS\x00" + bytes((flags,)) + bytes(8) + struct.pack("<III", serial, number, 0) + bytes((len(lacing),))
+    head = b"OggS\x00" + bytes((flags,)) + struct.pack("<QIII", at, serial, number, 0) + bytes((len(lacing),))
     return _sealed(head + lacing, body)
 
 
@@ -71,14 +73,14 @@ def tags(*comments: bytes, vendor: bytes = b"libopus") -> bytes:
 
 
 def ogg(*comments: bytes, vendor: bytes = b"libopus", sound: bytes = b"\xfc\xff\xfe") -> bytes:
-    """Return an Opus recording with these comments, on as many pages as they need."""
+    """Return an Opus recording with these comments, on as many pages as they need: 40 ms of silence."""
     head = page(0, b"OpusHead\x01\x01\x38\x01\x80\xbb\x00\x00\x00\x00\x00", flags=2)
     written, pages, number = tags(*comments, vendor=vendor), [head], 1
     while len(written) > 255 * 255:
         pages.append(page(number, written[: 255 * 255], flags=int(number > 1), has_more=True))
         written, number = written[255 * 255 :], number + 1
     pages.append(page(number, written, flags=int(number > 1)))
-    return b"".join((*pages, page(number + 1, sound), page(number + 2, sound, flags=4)))
+    return b"".join((*pages, page(number + 1, sound, at=960), page(number + 2, sound, flags=4, at=1920)))
 
 
 def id3(words: bytes = PLANTED, *, flags: int = 0) -> bytes:

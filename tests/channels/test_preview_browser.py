@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import shutil
+from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,8 +17,9 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, 
 from bot.channels.web import Direction, Status, Web
 from bot.content.picture import picture
 from bot.core.message import Address, Choice, Incoming, Kind, Media, Outgoing, Screen
+from bot.core.metadata import bare
 from tests.drawn import drawn, png
-from tests.files import jpeg, ogg
+from tests.files import PLANTED, exif, jpeg, ogg, segment
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -560,3 +562,26 @@ async def test_what_can_be_done_with_a_message_is_large_enough_to_touch(page: Pa
         box = await target.bounding_box()
         assert box
         assert min(box["width"], box["height"]) >= 44
+
+
+async def test_what_was_made_bare_can_still_be_seen_and_heard(page: Page, script: Script) -> None:
+    """By a reader that is not ours: a real photo, which stays upright, and a recording."""
+    drawn_by_browser = await page.evaluate(
+        """() => {
+          const canvas = Object.assign(document.createElement("canvas"), { width: 80, height: 40 });
+          return canvas.toDataURL("image/jpeg").split(",")[1];
+        }"""
+    )
+    plain = b64decode(drawn_by_browser)
+    photo = bare(plain[:2] + segment(0xE1, exif(6)) + plain[2:], "picture")
+    note = bare(ogg(b"TITLE=" + PLANTED), "voice")
+    assert photo
+    assert note
+    to = script.heard[-1].address
+    for kind, found in (("picture", photo), ("voice", note)):
+        media = Media("signal", kind, kind, found.data)  # type: ignore[arg-type]  # one of the two
+        await script.web.show(Outgoing(to, Screen(("Hi",), media=media, instead=kind)))
+    shown = bubbles(page).get_by_role("img", name="picture")
+    await expect(shown).to_have_js_property("complete", value=True)
+    assert await shown.evaluate("node => [node.naturalWidth, node.naturalHeight]") == [40, 80]
+    await page.wait_for_function("document.querySelector('audio').duration > 0")
