@@ -117,10 +117,8 @@ class _Telling:
         )
         ways = (Choice(way(word), self.library.phrase(language, word)) for word in WAYS)
         media, texts = self.notice.media, tuple(self._texts(groups[0], language))
-        if media and media.channel != Address.parse(contact.address).channel:
-            # It lies with another platform: she is told that there is something, in the line that it would stand in.
-            texts, media = ("\n".join((self.library.phrase(language, said_of(media)), *texts)),), None
-        return Screen(texts, choices, tuple(ways), media=media)
+        instead = self.library.phrase(language, said_of(media)) if media else ""
+        return Screen(texts, choices, tuple(ways), media=media, instead=instead)
 
     def _texts(self, group: Group, language: str) -> Iterator[str]:
         notice = self.notice
