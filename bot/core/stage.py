@@ -113,8 +113,8 @@ class Stage:
         return self.node.list is not None and self.node.list != "cities"
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
-        """Work out once what is the same for all who speak her language and may do and undo what she may."""
-        seen_by = (self.contact.language, bool(self.contact.trail), self.house.staff is not None)
+        """Work out once what is the same for all on her channel who speak her language and may do and undo the same."""
+        seen_by = (self.channel, self.contact.language, bool(self.contact.trail), self.house.staff is not None)
         key = (name, self.position.flow, self.position.node, *seen_by)
         return self.library.once(key, make)
 
@@ -132,7 +132,8 @@ class Stage:
     def admits(self, position: Position) -> bool:
         """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
         flow = self.library.flows.get(position.flow)
-        return flow is None or flow.audience == "woman" or self.house.staff is not None
+        is_hers = flow is None or flow.audience == "woman" or self.house.staff is not None
+        return is_hers and self.library.leads_on(position, self.channel)
 
     def _listed(self) -> Iterator[Item]:
         node = self.node
