@@ -4,6 +4,7 @@ import ipaddress
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 LOOPBACK_NAMES = frozenset(("localhost", "ip6-localhost"))
 SEEN_BY_OTHERS = (
@@ -13,8 +14,8 @@ SEEN_BY_OTHERS = (
 
 
 def is_path(where: str) -> bool:
-    """Tell a socket in the file system from `host:port`."""
-    return where.startswith(("/", "."))
+    """Tell a socket in the file system from `tcp://host:port`."""
+    return not where.startswith("tcp://")
 
 
 def danger(where: str, *, allows_remote: bool = False) -> str:
@@ -30,9 +31,9 @@ def danger(where: str, *, allows_remote: bool = False) -> str:
 
 
 def is_loopback(where: str) -> bool:
-    """Tell whether `host:port` stays on this machine."""
-    host = where.rpartition(":")[0].strip("[]")
-    if host.lower() in LOOPBACK_NAMES:
+    """Tell whether `tcp://host:port` stays on this machine."""
+    host = urlsplit(where).hostname or ""
+    if host in LOOPBACK_NAMES:
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

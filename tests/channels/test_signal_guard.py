@@ -64,16 +64,16 @@ def test_a_socket_that_is_not_there_yet_is_no_danger(place: Path) -> None:
     assert danger(str(place.with_name("later"))) == ""
 
 
-@pytest.mark.parametrize("where", ["127.0.0.1:7583", "127.8.0.1:1", "localhost:7583", "[::1]:7583"])
+@pytest.mark.parametrize("where", ["127.0.0.1:7583", "127.8.0.1:1", "LocalHost:7583", "[::1]:7583"])
 def test_a_port_of_this_machine_is_no_danger(where: str) -> None:
-    assert danger(where) == ""
+    assert danger(f"tcp://{where}") == ""
 
 
 @pytest.mark.parametrize(
     "where", ["signal-cli:7583", "10.0.0.2:7583", "0.0.0.0:7583", "[fd00::1]:7583", "localhost.example.org:7583"]
 )
 def test_a_port_of_another_machine_is_refused_unless_a_setting_says_that_nobody_else_is_there(where: str) -> None:
-    said = danger(where)
+    said = danger(f"tcp://{where}")
     assert where in said
     assert "COMADRE_SIGNAL_REMOTE" in said
-    assert danger(where, allows_remote=True) == ""
+    assert danger(f"tcp://{where}", allows_remote=True) == ""
