@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.content.library import default_folder
+from bot.core.duration import Lifetime
 
 PREFIX = "COMADRE_"
 DEFAULT_PREVIEW_PORT = 8787
@@ -66,6 +68,14 @@ class Settings(BaseSettings):
     """Messages that Telegram takes from us in a second, all chats together."""
     chat_rate: Annotated[float, Field(gt=0, le=30)] = 1.0
     """Of what we send first, messages in a second to one chat."""
+    signal_socket: Annotated[str, Field(pattern=r"^(/\S+|tcp://[^\s:/]+:\d{1,5})$")] | None = None
+    """Where signal-cli's daemon listens: a path, or `tcp://host:port`."""
+    signal_account: Annotated[str, Field(pattern=r"^\+[1-9]\d{4,14}$")] | None = None
+    """The number that the bot is registered with on Signal."""
+    signal_timer: Lifetime | Literal["off"] = Field(default="1 day")
+    """After how long a new chat on Signal forgets what is written, until she sets another time."""
+    signal_rate: Annotated[int, Field(ge=1, le=60)] = 10
+    """Messages in a minute that we send first on Signal, to all chats together."""
 
     @classmethod
     def settings_customise_sources(
@@ -89,7 +99,13 @@ class Settings(BaseSettings):
         """The port of the preview page, or `None` when it is not served."""
         if self.preview == "off":
             return None
-        return self.preview if self.preview is not None or self.telegram_token else DEFAULT_PREVIEW_PORT
+        has_platform = self.telegram_token or self.signal_account
+        return self.preview if self.preview is not None or has_platform else DEFAULT_PREVIEW_PORT
+
+    @property
+    def disappears_after(self) -> timedelta:
+        """After how long a new chat on Signal forgets; nothing for never."""
+        return timedelta() if self.signal_timer == "off" else self.signal_timer
 
 
 def load_settings() -> Settings:
@@ -102,11 +118,21 @@ def load_settings() -> Settings:
     written = _read_file(path)
     from_environment = {name for name in Settings.model_fields if f"{PREFIX}{name.upper()}" in os.environ}
     try:
-        return Settings(**{name: value for name, value in written.items() if name not in from_environment})
+        return _whole(Settings(**{name: value for name, value in written.items() if name not in from_environment}))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         raise SettingsError(f"{PREFIX}{name.upper()}: {first['msg']}") from None
+
+
+def _whole(settings: Settings) -> Settings:
+    """Refuse half of what belongs together."""
+    pair = ("signal_socket", "signal_account")
+    missing = [name for name in pair if getattr(settings, name) is None]
+    if len(missing) == 1:
+        names = " and ".join(f"{PREFIX}{name.upper()}" for name in pair)
+        raise SettingsError(f"{PREFIX}{missing[0].upper()}: is missing; set {names} together, or neither")
+    return settings
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from bot.core.vocabulary import Vocabulary
 T = TypeVar("T")
 
 GREETING = Position("start", "start")
+GREETINGS = {"signal": Position("start", "start_signal")}
+"""By channel, where what can be promised there is something else; content without them greets everybody alike."""
 MENU = Position("start", "menu")
 HELP = Position("now", "start")
 GONE = Position("me", "gone")

@@ -15,6 +15,7 @@ from bot.core.contact import (
     POSITION_KEPT,
     Contact,
     Position,
+    Timed,
     Told,
 )
 from bot.core.directory import Confidence, Service
@@ -256,6 +257,10 @@ class Stage:
             screen = self._once(f"screen {note}", lambda: self._screen(note))
         if self.contact.told is Told.HERE and self.is_readable:
             return replace(screen, texts=(*screen.texts, self._told()))
+        if self.contact.timed is Timed.HERE:
+            time = speech.span(self.contact.language, self.house.rules.disappears_after)
+            said = self.library.phrase(self.contact.language, "disappears", time=time)
+            return replace(screen, texts=(*screen.texts, said))
         return screen
 
     def _told(self) -> str:
@@ -370,6 +375,7 @@ class Stage:
             ("language", contact.language, MEMBERSHIP_KEPT if contact.memberships else LANGUAGE_KEPT),
             ("city", contact.city, LANGUAGE_KEPT),
             ("notice", contact.told, LANGUAGE_KEPT),
+            ("disappears", contact.timed, LANGUAGE_KEPT),
             ("position", contact.position, POSITION_KEPT),
             ("handles", contact.handles or contact.living, HANDLE_KEPT),
             ("timer", contact.timer, timedelta()),
