@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     """Where signal-cli's daemon listens: a path, or `tcp://host:port`."""
     signal_account: Annotated[str, Field(pattern=r"^\+[1-9]\d{4,14}$")] | None = None
     """The number that the bot is registered with on Signal."""
+    signal_remote: bool = False
+    """The daemon may be on another machine: nobody else is on the network in between."""
     signal_timer: Lifetime | Literal["off"] = Field(default="1 day")
     """After how long a new chat on Signal forgets what is written, until she sets another time."""
     signal_rate: Annotated[int, Field(ge=1, le=60)] = 10

@@ -1,9 +1,12 @@
 """What must be so around signal-cli's daemon before the bot talks to it: who else could talk to it, or read along."""
 
+import grp
 import ipaddress
+import pwd
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 LOOPBACK_NAMES = frozenset(("localhost", "ip6-localhost"))
@@ -28,6 +31,29 @@ def danger(where: str, *, allows_remote: bool = False) -> str:
     if allows_remote or is_loopback(where):
         return ""
     return f"COMADRE_SIGNAL_SOCKET: {where} is another machine: {SEEN_BY_OTHERS}"
+
+
+def describe(where: str) -> str:
+    """Say for an operator who can use the daemon at `where`."""
+    if not is_path(where):
+        on = "this machine: any program on it can write as the bot" if is_loopback(where) else "another machine"
+        return f"{where}: on {on}"
+    try:
+        found = Path(where).stat()
+    except FileNotFoundError:
+        return f"{where}: not there; systemctl status signal-cli"
+    except OSError as error:
+        return f"{where}: cannot be seen ({error.strerror}); is the user of the bot in the group of signal-cli?"
+    names = f"{_name(found.st_uid, pwd.getpwuid)}, group {_name(found.st_gid, grp.getgrgid)}"
+    return f"{where}: of {names}, {stat.filemode(found.st_mode)}"
+
+
+def _name(number: int, look_up: Callable[[int], Any]) -> str:
+    """Return the name of a user or group, or the number where there is none."""
+    try:
+        return str(look_up(number)[0])
+    except KeyError:
+        return str(number)
 
 
 def is_loopback(where: str) -> bool:

@@ -1,6 +1,6 @@
-"""The real signal-cli from `.signal/`, started as our unit starts it, on a socket of its own; nobody is registered there.
+"""The real signal-cli from `.signal/`, started as our unit starts it, on a socket of its own.
 
-It needs no network: without an account it has nobody to ask.
+Nobody is registered there, so it has nobody to ask, and needs no network.
 """
 
 import os
@@ -55,7 +55,7 @@ def environment() -> dict[str, str]:
 @cache
 def says(*arguments: str) -> str:
     """Run one command to its end, and return what it writes."""
-    finished = subprocess.run(
+    finished = subprocess.run(  # noqa: S603 - our own arguments
         [str(found()), *arguments],
         env=environment(),
         stdin=subprocess.DEVNULL,
@@ -101,13 +101,14 @@ class SignalCli:
 
     def start(self) -> None:
         """Start it as the unit does, and wait until it listens."""
-        subprocess.run(self._here(shlex.split(unit_line(UNIT, "ExecStartPre"))), check=True)
+        before = self._here(shlex.split(unit_line(UNIT, "ExecStartPre")))
+        subprocess.run(before, check=True)  # noqa: S603 - what we ship
         if not self.launch():
             pytest.fail("signal-cli does not start:\n" + "".join(self.said))
 
     def launch(self) -> bool:
         """Start the program alone; tell whether it listens."""
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - the same
             [str(found()), *self._here(self.flags)],
             env=environment(),
             umask=self.umask,

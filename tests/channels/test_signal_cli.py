@@ -18,6 +18,10 @@ import pytest
 from bot.channels.base import SendError
 from bot.channels.signal_daemon import Daemon, DaemonError
 from bot.channels.signal_guard import danger
+from bot.point import Point
+from bot.settings import Settings
+from bot.signal_diagnosis import diagnose_signal
+from bot.signal_process import look_at
 from tests.channels.signal_cli import NEWER, ROOT, UNIT, SignalCli, flags, found, says, unit_line
 
 ACCOUNT, ANA = "+15550001111", "3f2b1c9e-0000-4000-8000-000000000001"
@@ -69,10 +73,14 @@ async def test_it_is_the_version_that_make_installs_and_has_no_account(daemon: S
 async def test_an_account_that_it_does_not_have_is_refused(daemon: SignalCli) -> None:
     async with talking(daemon) as client:
         unknown = {"account": ACCOUNT, "recipient": [ANA], "message": "see you"}
-        assert await refusal(client, "send", **unknown) == (-32602, "Specified account does not exist")
+        no_account = (-32602, "Specified account does not exist")
+        assert await refusal(client, "send", **unknown) == no_account
         code, message = await refusal(client, "send", recipient=[ANA], message="see you")
         assert (code, "account" in message) == (-32602, True)
-        assert await refusal(client, "subscribeReceive", account=ACCOUNT) == (-32602, "Specified account does not exist")
+        assert await refusal(client, "subscribeReceive", account=ACCOUNT) == (
+            -32602,
+            "Specified account does not exist",
+        )
 
 
 async def test_a_method_that_it_does_not_have_is_refused(daemon: SignalCli) -> None:
@@ -138,6 +146,45 @@ def test_its_journal_has_nothing_but_its_own_comings_and_goings(daemon: SignalCl
     assert daemon.said
     assert [line for line in daemon.said if not known.match(line)] == []
     assert not any(ACCOUNT in line or ANA in line or "see you" in line for line in daemon.said)
+
+
+async def test_the_doctor_sees_how_it_was_started_and_that_nobody_is_registered(daemon: SignalCli) -> None:
+    points = await diagnose_signal(Settings(signal_socket=str(daemon.socket), signal_account=ACCOUNT))
+    found = {each.subject: each for each in points}
+    assert found["Signal socket"].is_good
+    assert "srwxrwx---" in found["Signal socket"].said
+    assert "0.13.19 is too old" in found["signal-cli"].said
+    assert "0 accounts" in found["Signal account"].said
+    flagged = [each.said for each in points if each.subject == "signal-cli flags"]
+    process = look_at(daemon.pid)
+    assert process
+    cores = ["LimitCORE=0"] if process.can_dump else []
+    assert len(flagged) == len(NEWER) + len(cores), "systemd sets the limit, and the version is too old for two flags"
+    assert all(any(each in said for said in flagged) for each in (*NEWER, *cores))
+    assert found["attachments"].said.startswith("none is taken in")
+
+
+async def test_the_doctor_names_what_is_wrong_with_one_that_somebody_started_by_hand(
+    tmp_path: Path, daemon: SignalCli
+) -> None:
+    careless = SignalCli(
+        tmp_path, ["--config", "/var/lib/signal-cli", "daemon", "--socket", "/run/signal-cli/socket"], 0
+    )
+    careless.start()
+    try:
+        points = await diagnose_signal(Settings(signal_socket=str(careless.socket), signal_account=ACCOUNT))
+    finally:
+        careless.stop()
+    said = "\n".join(each.said for each in points if not each.is_good)
+    assert "umask" in danger_of(points)
+    for flag in ("--disable-send-log", "--scrub-log", "--no-receive-stdout", "--receive-mode manual"):
+        assert flag in said
+    assert "voice notes and pictures of women are kept on the disk" in said
+    assert daemon.socket.is_socket()
+
+
+def danger_of(points: list[Point]) -> str:
+    return next(each.said for each in points if each.subject == "Signal socket" and not each.is_good)
 
 
 @pytest.mark.parametrize("unit", [UNIT, ATTACHMENTS], ids=lambda path: path.name)
