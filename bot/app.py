@@ -73,7 +73,7 @@ class App:
         rules = Rules(
             settings.broadcasts_a_day,
             needs_two=settings.broadcast_approval == "two",
-            disappears_after=settings.disappears_after,
+            disappears_after=settings.signal_timer,
         )
         opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)
         self.store = await self._stack.enter_async_context(opened)
@@ -195,7 +195,7 @@ class App:
             raise StartProblem(why)
         pace = Pace(SIGNAL_RATE, first_rate=self.settings.signal_rate / 60)
         self.outbox.pace(Signal.name, pace)
-        return Signal(Daemon(where, danger=look), account, pace=pace, timer=self.settings.disappears_after)
+        return Signal(Daemon(where, danger=look), account, pace=pace, timer=self.settings.signal_timer)
 
     def _web(self, port: int) -> "Web":
         from bot.channels.web import Web  # noqa: PLC0415 - not needed on a server

@@ -1,17 +1,17 @@
 """What an operator sets, by environment or a TOML file; a wrong name is refused with the right one."""
 
 import os
+import re
 import tomllib
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.content.library import default_folder
-from bot.core.duration import Lifetime
 
 PREFIX = "COMADRE_"
 DEFAULT_PREVIEW_PORT = 8787
@@ -40,6 +40,21 @@ def config_file() -> Path:
     """Return the TOML file that is read when it exists."""
     given = os.environ.get(f"{PREFIX}CONFIG")
     return Path(given) if given else _base("XDG_CONFIG_HOME", ".config") / "comadre" / "comadre.toml"
+
+
+_LIFETIME = re.compile(r"(\d{1,5}) (minute|hour|day|week)s?")
+LONGEST_LIFETIME = timedelta(weeks=4)
+"""The longest that Signal's apps offer."""
+
+
+def _lifetime(written: object) -> timedelta:
+    if written == "off":
+        return timedelta()
+    match = _LIFETIME.fullmatch(written) if isinstance(written, str) else None
+    lifetime = timedelta(**{f"{match[2]}s": int(match[1])}) if match else timedelta()
+    if not timedelta() < lifetime <= LONGEST_LIFETIME:
+        raise ValueError(f"{written!r} is no such time; write one like 1 day, at most 4 weeks, or off")
+    return lifetime
 
 
 Preview = Annotated[int, Field(ge=0, le=65535)] | Literal["off"] | None
@@ -74,8 +89,8 @@ class Settings(BaseSettings):
     """The number that the bot is registered with on Signal."""
     signal_remote: bool = False
     """The daemon may be on another machine: nobody else is on the network in between."""
-    signal_timer: Lifetime | Literal["off"] = Field(default="1 day")
-    """After how long a new chat on Signal forgets what is written, until she sets another time."""
+    signal_timer: Annotated[timedelta, BeforeValidator(_lifetime)] = Field(default="1 day")
+    """After how long a new chat on Signal forgets what is written, until she sets another time; `off` is never."""
     signal_rate: Annotated[int, Field(ge=1, le=60)] = 10
     """Messages in a minute that we send first on Signal, to all chats together."""
 
@@ -103,11 +118,6 @@ class Settings(BaseSettings):
             return None
         has_platform = self.telegram_token or self.signal_account
         return self.preview if self.preview is not None or has_platform else DEFAULT_PREVIEW_PORT
-
-    @property
-    def disappears_after(self) -> timedelta:
-        """After how long a new chat on Signal forgets; nothing for never."""
-        return timedelta() if self.signal_timer == "off" else self.signal_timer
 
 
 def load_settings() -> Settings:

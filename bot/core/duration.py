@@ -12,9 +12,6 @@ LONGEST_WAIT = timedelta(hours=12)
 LONGEST_LENGTH = timedelta(hours=12)
 LONGEST_LEAD = timedelta(days=7)
 """A reminder is about this week: what is further away is news, and news are told by people."""
-LONGEST_LIFE = timedelta(weeks=4)
-"""The longest that Signal's apps offer."""
-
 _CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 """With both digits of the hour: 6:00 leaves open which half of the day is meant."""
 
@@ -51,7 +48,5 @@ Length = Annotated[timedelta, BeforeValidator(_duration("minute|hour", LONGEST_L
 """How long a meeting takes."""
 Lead = Annotated[timedelta, BeforeValidator(_duration("minute|hour|day", LONGEST_LEAD, "7 days", "2 hours"))]
 """How long before a meeting something is said."""
-Lifetime = Annotated[timedelta, BeforeValidator(_duration("minute|hour|day|week", LONGEST_LIFE, "4 weeks", "1 day"))]
-"""After how long a message disappears by itself."""
 Clock = Annotated[time, BeforeValidator(_clock)]
 """A time of day, on the clock of the place."""

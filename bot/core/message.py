@@ -140,10 +140,10 @@ class Screen:
     """Belongs to the first text, and never holds it up."""
     media: Media | None = None
     """What a peer sent along; the first text, if there is one, stands below it."""
-    first: int = 1
-    """The number of the first choice, where there are no buttons: no two things before her have the same."""
     is_living: bool = False
     """What it says changes by itself: it is shown anew, in its place, while she stands there."""
+    first: int = 1
+    """The number of the first choice, where there are no buttons: no two things before her have the same."""
 
 
 @dataclass(frozen=True, slots=True)
