@@ -31,6 +31,7 @@ from bot.storage.store import Store
 from bot.storage.vault import open_vault
 
 if TYPE_CHECKING:
+    from bot.channels.signal import Signal
     from bot.channels.telegram import Telegram
     from bot.channels.web import Status, Web
 
@@ -38,6 +39,10 @@ COMMANDS = ("menu", "help", "back", "exit", "forget", "stop")
 """What Telegram's menu offers: the words that always work."""
 
 
+PLATFORMS = frozenset(("telegram", "signal"))
+"""Where people are, rather than whoever tries the content."""
+SIGNAL_RATE = 10
+"""Messages in a second, answers among them: Signal does not say how many it takes."""
 PATIENCE = 5.0
 """Seconds that a stop waits for the screens that are on their way."""
 
@@ -68,7 +73,11 @@ class App:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         settings = self.settings
         vault, self.has_new_key = open_vault(settings.key_file, settings.database, settings.data_dir)
-        rules = Rules(settings.broadcasts_a_day, needs_two=settings.broadcast_approval == "two")
+        rules = Rules(
+            settings.broadcasts_a_day,
+            needs_two=settings.broadcast_approval == "two",
+            disappears_after=settings.signal_timer,
+        )
         opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)
         self.store = await self._stack.enter_async_context(opened)
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
@@ -113,8 +122,8 @@ class App:
         return judge(await self.shelf.library(), now)
 
     def _intake(self, channel: Channel) -> Receive:
-        """Choose when an update is settled: a platform that repeats it may confirm as soon as it is stored."""
-        return self.dispatcher.accept if channel.name == "telegram" else self.dispatcher.receive
+        """Choose when an update is settled: where a screen that is due survives a crash, as soon as it is stored."""
+        return self.dispatcher.accept if channel.name in PLATFORMS else self.dispatcher.receive
 
     async def talk(self, channel: Channel) -> None:
         """Serve one channel until its person leaves: the terminal."""
@@ -161,6 +170,8 @@ class App:
         settings = self.settings
         if settings.telegram_token:
             self.add(self._telegram(settings.telegram_token.get_secret_value()))
+        if settings.signal_socket or settings.signal_account:
+            self.add(self._signal(settings.signal_socket, settings.signal_account))
         if settings.preview_port is not None:
             self.add(self._web(settings.preview_port))
 
@@ -178,6 +189,20 @@ class App:
             pace=pace,
         )
 
+    def _signal(self, where: str | None, account: str | None) -> "Signal":
+        from bot.channels.signal import Signal  # noqa: PLC0415 - needed only with an account
+        from bot.channels.signal_daemon import Daemon  # noqa: PLC0415 - the same
+        from bot.channels.signal_guard import danger  # noqa: PLC0415 - the same
+
+        if not where or not account:
+            raise StartProblem("Signal needs COMADRE_SIGNAL_SOCKET and COMADRE_SIGNAL_ACCOUNT; set both, or neither")
+        look = partial(danger, where, allows_remote=self.settings.signal_remote)
+        if why := look():
+            raise StartProblem(why)
+        pace = Pace(SIGNAL_RATE, first_rate=self.settings.signal_rate / 60)
+        self.outbox.pace(Signal.name, pace)
+        return Signal(Daemon(where, danger=look), account, pace=pace, timer=self.settings.signal_timer)
+
     def _web(self, port: int) -> "Web":
         from bot.channels.web import Web  # noqa: PLC0415 - not needed on a server
 
@@ -191,7 +216,7 @@ class App:
             "findings": [str(finding) for finding in self.shelf.errors],
             "clock": self.clock.now().isoformat(timespec="seconds"),
             # Moving the clock would move the timers of real people.
-            "clock_settable": "telegram" not in self.dispatcher.channels,
+            "clock_settable": PLATFORMS.isdisjoint(self.dispatcher.channels),
         }
 
     def _languages(self) -> Iterable[str]:

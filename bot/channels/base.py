@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.core.message import Address, Incoming, Media, Outgoing
 
@@ -17,12 +17,24 @@ Receive = Callable[[Incoming], Awaitable[None]]
 class SendError(Exception):
     """A message that did not arrive, and what that means."""
 
-    def __init__(self, reason: str, *, retryable: bool = False, gone: bool = False, after: float = 0.0) -> None:
-        """Keep what the sender needs to decide: `after` is the platform's own wait, in seconds."""
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retryable: bool = False,
+        gone: bool = False,
+        after: float = 0.0,
+        changed: bool = False,
+    ) -> None:
+        """Keep what the sender needs to decide: `after` is the platform's own wait, in seconds.
+
+        `changed`: somebody else may be reading there, so that nothing is sent first until she writes.
+        """
         super().__init__(reason)
         self.retryable = retryable
         self.gone = gone
         self.after = after
+        self.changed = changed
 
 
 class WithdrawnError(SendError):
@@ -49,6 +61,17 @@ class Shown:
 
     living: tuple[str, ...]
     deleted: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Acquaintance(Protocol):
+    """What a channel offers besides whose own program keeps something about who writes."""
+
+    async def meet(self, to: Address) -> bool:
+        """Let her chat forget by itself what is older; false where she has set that herself. Raises `SendError`."""
+
+    async def forget(self, to: Address) -> None:
+        """Keep nothing about her, after the last screen; raises `SendError`."""
 
 
 class Channel(Protocol):

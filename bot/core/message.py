@@ -147,6 +147,8 @@ class Screen:
     """What it says changes by itself: it is shown anew, in its place, while she stands there."""
     instead: str = ""
     """In her language: the line that stands for `media` where it cannot be had."""
+    first: int = 1
+    """The number of the first choice, where there are no buttons: no two things before her have the same."""
 
     def in_words(self) -> "Screen":
         """Return the screen with a line in the place of what goes along, so that she knows that there was something."""

@@ -258,6 +258,9 @@ class Outbox:
     def _failed(self, delivery: Delivery, line: Line, error: SendError) -> Outcome:
         if error.gone:
             return self._gone(delivery, line)
+        if error.changed:
+            EVENTS.warning("a delivery waits until she writes: whoever has her number now may be somebody else")
+            return Outcome(delivery, "waiting")
         if error.after:  # surely not sent: the platform only wants more time
             return self._put_back(delivery, timedelta(seconds=error.after))
         line.failed(self._time())

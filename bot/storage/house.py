@@ -60,7 +60,7 @@ class Houses:
         staff = self.staff(connection, key)
         own = self._own(connection, key) if contact.memberships else {}
         if staff is None:
-            return House(groups, own)
+            return House(groups, own, rules=self._rules)
         return House(
             groups,
             own,
