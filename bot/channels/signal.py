@@ -122,6 +122,7 @@ class Signal:
     async def forget(self, to: Address) -> None:
         """Let the daemon keep nothing about her; raises `SendError`."""
         self._own_timers.pop(to.id, None)
+        await self._typing.stop(to.id)
         await self._ask("removeContact", {"recipient": to.id, "forget": True})
 
     async def fetch(self, media: Media) -> bytes:
