@@ -203,8 +203,7 @@ class FakeSignal:
             task.cancel()
         self.hang_up()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        while self._writers:
-            await asyncio.sleep(0)
+        await self.until(lambda: not self._writers)
         self._server = None
 
     def hang_up(self) -> None:
