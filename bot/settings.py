@@ -48,6 +48,8 @@ LONGEST_LIFETIME = timedelta(weeks=4)
 
 
 def _lifetime(written: object) -> timedelta:
+    if isinstance(written, timedelta):
+        return written
     if written == "off":
         return timedelta()
     match = _LIFETIME.fullmatch(written) if isinstance(written, str) else None
@@ -87,7 +89,7 @@ class Settings(BaseSettings):
     """Where signal-cli's daemon listens: a path, or `tcp://host:port`."""
     signal_account: Annotated[str, Field(pattern=r"^\+[1-9]\d{4,14}$")] | None = None
     """The number that the bot is registered with on Signal."""
-    signal_timer: Annotated[timedelta, BeforeValidator(_lifetime)] = Field(default="1 day")
+    signal_timer: Annotated[timedelta, BeforeValidator(_lifetime)] = timedelta(days=1)
     """After how long a new chat on Signal forgets what is written, until she sets another time; `off` is never."""
     signal_rate: Annotated[int, Field(ge=1, le=60)] = 10
     """Messages in a minute that we send first on Signal, to all chats together."""
