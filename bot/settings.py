@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     """Where signal-cli's daemon listens: a path, or `tcp://host:port`."""
     signal_account: Annotated[str, Field(pattern=r"^\+[1-9]\d{4,14}$")] | None = None
     """The number that the bot is registered with on Signal."""
+    signal_remote: bool = False
+    """The daemon may be on another machine: nobody else is on the network in between."""
     signal_timer: Annotated[timedelta, BeforeValidator(_lifetime)] = timedelta(days=1)
     """After how long a new chat on Signal forgets what is written, until she sets another time; `off` is never."""
     signal_rate: Annotated[int, Field(ge=1, le=60)] = 10

@@ -153,12 +153,23 @@ class Intake:
 class Daemon:
     """One connection to the daemon, made again whenever it breaks."""
 
-    def __init__(self, where: str, *, sleep: Sleep = asyncio.sleep, random: Random = chance.random) -> None:
-        """Connect to a socket's path, or to `tcp://host:port`; raises `ValueError` when that is neither."""
+    def __init__(
+        self,
+        where: str,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        random: Random = chance.random,
+        danger: Callable[[], str] = str,
+    ) -> None:
+        """Connect to a socket's path, or to `tcp://host:port`; raises `ValueError` when that is neither.
+
+        `danger` is asked before each connection: who says why not is not talked to, and looked at again later.
+        """
         self._host, self._port = _host_and_port(where)
         self._path = "" if self._port else where
         self._sleep = sleep
         self._random = random
+        self._danger = danger
         self._writer: StreamWriter | None = None
         self._calls: dict[int, Future[Any]] = {}
         self._numbers = count(1)
@@ -228,7 +239,7 @@ class Daemon:
                     reader, self._writer = await self._open()
                 await self._hear(reader, self._writer, intake, subscribe)
             except OSError as error:
-                reason = type(error).__name__
+                reason = str(error) if isinstance(error, PermissionError) else type(error).__name__
             finally:
                 self._lose()
             failures = 1 if loop.time() - began >= STEADY else failures + 1
@@ -237,6 +248,8 @@ class Daemon:
             await self._sleep(pause * (0.5 + self._random() / 2))
 
     async def _open(self) -> tuple[StreamReader, StreamWriter]:
+        if why := await asyncio.to_thread(self._danger):
+            raise PermissionError(why)
         if self._path:
             return await asyncio.open_unix_connection(self._path, limit=CHUNK)
         return await asyncio.open_connection(self._host, self._port, limit=CHUNK)
