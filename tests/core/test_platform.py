@@ -97,7 +97,7 @@ class TestNumbers:
         assert turn.contact.position
         assert turn.contact.position.flow == "now"
         assert Answered(meeting_subject(PORTO, MEETING), "yes") in write(contact, str(first)).changes
-        assert write(contact, str(first + 3)).contact.position == MENU
+        assert write(contact, str(first + 2)).contact.position == MENU
 
     def test_a_number_that_stands_nowhere_is_not_understood(self) -> None:
         contact = self.sent(member())
@@ -116,7 +116,7 @@ class TestBeginning:
     def test_each_platform_greets_with_what_is_true_there(self) -> None:
         assert write(Contact(), "hi").contact.position == GREETINGS["signal"]
         assert write(Contact(), "hi", ON_TELEGRAM).contact.position == GREETING
-        moved_on = Incoming(ON_SIGNAL, Kind.PRESS, "x", token="gone")
+        moved_on = Incoming(ON_SIGNAL, Kind.PRESS, "x", "", "gone")
         assert respond(library(), Contact(), moved_on, NOON).contact.position == GREETINGS["signal"]
 
     def test_only_a_chat_that_can_is_to_forget_by_itself_and_only_once(self) -> None:
