@@ -17,6 +17,7 @@ from bot.core.terms import Terms
 from bot.services.dispatcher import Dispatcher
 from bot.services.post import Post
 from bot.storage.letterbox import Sort
+from bot.storage.outbox import Room
 from bot.storage.store import Store
 from bot.storage.vault import Vault
 from tests.conversations.phone import Phone
@@ -70,11 +71,13 @@ class World:
         await self.does(phone, "menu", "For moderators", "Write to a group", "Musa", "Dinner at eight.")
         await self.does(phone, "It's ready", "Yes, send it")
 
-    async def ends(self) -> None:
-        """Let what is announced reach everybody."""
+    async def ends(self) -> int:
+        """Let what is announced reach everybody, and count them."""
         now = self.clock.now()
-        await settle(self.store, "sent", *await claim(self.store, now=now))
+        taken = await claim(self.store, now=now, room=Room(9, {2: 9}, {("telegram", 2): now}))
+        await settle(self.store, "sent", *taken)
         await self.store.outbox.end(now)
+        return len(taken)
 
     async def delivers(self) -> None:
         """Let the post bring what is due."""
@@ -186,7 +189,7 @@ class TestApprove:
         assert eva.screen
         assert "Dinner at eight." in eva.screen.texts[0]
         await world.does(eva, "Yes, let it go")
-        assert len(await claim(world.store, now=world.clock.now())) == 1
+        assert await world.ends() == 1
 
     async def test_what_somebody_let_go_meanwhile_asks_nobody_else(self, world: World) -> None:
         ana, eva, boss = await world.moderator("1"), await world.moderator("2"), await world.moderator("3", Role.ADMIN)
