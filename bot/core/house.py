@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -18,12 +18,14 @@ GROUP, MEETING, QUESTION, AUDIENCE, NOTICE = "group", "meeting", "question", "to
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What whoever runs the bot has settled for all moderators."""
+    """What whoever runs the bot has settled for everybody."""
 
     broadcasts_a_day: int = 3
     """As many reach a group on one day."""
     needs_two: bool = False
     """A broadcast waits until a second moderator has read it."""
+    disappears_after: timedelta = timedelta(days=1)
+    """Where a chat can, it forgets by itself what is older, unless she sets another time."""
 
 
 USUAL = Rules()

@@ -94,6 +94,9 @@ _FILLED = {
     "reminder_tomorrow": ("{time}",),
     "reminder_day": ("{weekday}", "{day}", "{time}"),
     "readable_here_signal": ("{link:signal}",),
+    "count_silent": ("{count}",),
+    "disappears": ("{time}",),
+    "kept_disappears": ("{until}",),
 }
 SENT_FIRST = (
     *("reminder_today", "reminder_tomorrow", "reminder_day"),

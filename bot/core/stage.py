@@ -15,6 +15,7 @@ from bot.core.contact import (
     POSITION_KEPT,
     Contact,
     Position,
+    Timed,
     Told,
 )
 from bot.core.directory import Confidence, Service
@@ -25,6 +26,7 @@ from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
 from bot.core.rooms import FILLS, KNOWN, LISTS, LIVING, MEDIA
 from bot.core.speech import DIRECTORY, Word
+from bot.core.written import said_of
 
 T = TypeVar("T")
 
@@ -113,8 +115,8 @@ class Stage:
         return self.node.list is not None and self.node.list != "cities"
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
-        """Work out once what is the same for all who speak her language and may do and undo what she may."""
-        seen_by = (self.contact.language, bool(self.contact.trail), self.house.staff is not None)
+        """Work out once what is the same for all on her channel who speak her language and may do and undo the same."""
+        seen_by = (self.channel, self.contact.language, bool(self.contact.trail), self.house.staff is not None)
         key = (name, self.position.flow, self.position.node, *seen_by)
         return self.library.once(key, make)
 
@@ -132,7 +134,8 @@ class Stage:
     def admits(self, position: Position) -> bool:
         """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
         flow = self.library.flows.get(position.flow)
-        return flow is None or flow.audience == "woman" or self.house.staff is not None
+        is_hers = flow is None or flow.audience == "woman" or self.house.staff is not None
+        return is_hers and self.library.leads_on(position, self.channel)
 
     def _listed(self) -> Iterator[Item]:
         node = self.node
@@ -255,6 +258,10 @@ class Stage:
             screen = self._once(f"screen {note}", lambda: self._screen(note))
         if self.contact.told is Told.HERE and self.is_readable:
             return replace(screen, texts=(*screen.texts, self._told()))
+        if self.contact.timed is Timed.HERE:
+            time = speech.span(self.contact.language, self.house.rules.disappears_after)
+            said = self.library.phrase(self.contact.language, "disappears", time=time)
+            return replace(screen, texts=(*screen.texts, said))
         return screen
 
     def _told(self) -> str:
@@ -276,9 +283,9 @@ class Stage:
         picture = self.library.picture(self.contact.language, self.node.image)
         ways = tuple(choice for _, choice in self.ways)
         media = next((found for name in self._fills if name in MEDIA and (found := MEDIA[name](self))), None)
-        media = media if media and media.channel == self.channel else None
+        instead = self.library.phrase(self.contact.language, said_of(media)) if media else ""
         is_living = any(LIVING[name].is_so(self) for name in self._fills if name in LIVING)
-        return Screen(tuple(texts), choices, ways, picture, media, is_living)
+        return Screen(tuple(texts), choices, ways, picture, media, is_living, instead)
 
     @property
     def living(self) -> str:
@@ -369,6 +376,7 @@ class Stage:
             ("language", contact.language, MEMBERSHIP_KEPT if contact.memberships else LANGUAGE_KEPT),
             ("city", contact.city, LANGUAGE_KEPT),
             ("notice", contact.told, LANGUAGE_KEPT),
+            ("disappears", contact.timed, LANGUAGE_KEPT),
             ("position", contact.position, POSITION_KEPT),
             ("handles", contact.handles or contact.living, HANDLE_KEPT),
             ("timer", contact.timer, timedelta()),
