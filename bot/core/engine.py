@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Self
 
-from bot.core import telling
+from bot.core import mail, telling
 from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timed, Timer, Told
 from bot.core.flow import Node
 from bot.core.house import Change, House, Resigned, Wrote
@@ -233,10 +233,10 @@ class _Step:
         return Chosen(item) if item else None
 
     def _under_notice(self, pressed: str) -> Meaning | None:
-        for word in telling.WAYS:
-            if pressed == telling.way(word):
-                return Command(word)
+        if word := next((each for each in telling.WAYS if pressed == telling.way(each)), None):
+            return Command(word)
         item = telling.pressed(self.library, self.house, self.contact, pressed, self.now)
+        item = item or mail.pressed(self.library, self.house, pressed)
         return Chosen(item) if item else None
 
     def take(self, meaning: Meaning) -> Turn:

@@ -317,6 +317,8 @@ class House:
     """Her own, as a woman or as who answers; for who answers also those that wait on her lines."""
     team: tuple[Staff, ...] = ()
     """Everybody who answers on a line."""
+    busy: Mapping[str, int] = field(default_factory=dict)
+    """How many conversations each of them has open, by her designation."""
     fresh: str = ""
     """Random letters, different at each step, of which an id and two words can be made."""
 
