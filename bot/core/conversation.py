@@ -41,7 +41,13 @@ class ConversationState(StrEnum):
     LEFT = "left"
     """Nobody was there: what she left is read by who comes on duty next."""
     OPEN = "open"
+    SECOND = "second"
+    """Open, and one more is called to it."""
     ENDED = "ended"
+
+
+CALLED = (ConversationState.WAITING, ConversationState.LEFT, ConversationState.SECOND)
+"""What whoever answers on its line may find and take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,11 @@ class Conversation:
     def seat_of(self, staff: str) -> Seat | None:
         """Return the seat of somebody who answers in it."""
         return next((seat for seat in self.seats if seat.staff == staff), None)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody answers in it."""
+        return self.state in (ConversationState.OPEN, ConversationState.SECOND)
 
     @property
     def is_live(self) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core import hours, vocabulary
 from bot.core.contact import Position
-from bot.core.directory import City, Directory, Group, Hotline, Need, Service
+from bot.core.directory import City, Directory, Group, Hotline, Line, Need, Service
 from bot.core.flow import Flow, Node, place
 from bot.core.message import Picture
 from bot.core.search import NameIndex
@@ -114,6 +114,11 @@ class Library:
     def groups_by_city(self) -> Mapping[str, tuple[Group, ...]]:
         """Groups of each city, in the order of the file."""
         return {city: tuple(group for group in self.directory.groups if group.city == city) for city in self.cities}
+
+    @cached_property
+    def lines(self) -> Mapping[str, Line]:
+        """Lines by id."""
+        return {line.id: line for line in self.directory.lines}
 
     def zone(self, group: Group) -> ZoneInfo:
         """Return the zone of the clock that a group meets by."""
