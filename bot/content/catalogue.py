@@ -10,7 +10,7 @@ from babel.messages.pofile import PoFileError, read_po
 from bot.content.document import Document, Path_, Unreadable, parse
 from bot.content.finding import Finding
 from bot.core.library import KEYWORDS_SEPARATOR, flow_keywords, need_keywords
-from bot.core.speech import DIRECTORY, PHRASES, PICTURES, Catalogue
+from bot.core.speech import CANNED, DIRECTORY, PHRASES, PICTURES, Catalogue
 
 CATALOGUE = "LC_MESSAGES/comadre.po"
 SERVICE_TEXTS = ("description", "welcome_note", "hours_note", "price", "bring", "warning")
@@ -33,6 +33,10 @@ def messages(document: Document) -> Iterator[Message]:
     elif "pictures" in data:
         for name, text in data["pictures"].items():
             yield ("pictures", name), PICTURES, text
+    elif "answers" in data:
+        for name, answer in data["answers"].items():
+            for part in ("label", "text"):
+                yield ("answers", name, part), CANNED, answer[part]
     elif "services" in data:
         yield from _directory_messages(data)
 

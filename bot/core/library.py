@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.core import hours, vocabulary
+from bot.core.canned import Ready
 from bot.core.contact import Position
 from bot.core.directory import City, Directory, Group, Hotline, Line, Need, Service
 from bot.core.flow import Flow, Node, place
@@ -47,6 +48,8 @@ class Library:
     speech: Speech
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     """By name, with what they show in English."""
+    canned: Mapping[str, Ready] = field(default_factory=dict)
+    """Ready answers for who answers, by id."""
     _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
