@@ -67,7 +67,8 @@ class Relay:
     def new_words(self, *parts: str, taken: frozenset[str] = frozenset()) -> str:
         """Make up two words that nothing is called that this step knows of."""
         numbers = iter(range(10_000))
-        known = frozenset(each.designation for each in (*self.house.conversations, *self.house.team))
+        known = frozenset(each.designation for each in self.house.conversations)
+        known |= frozenset(each.designation for each in self.house.team)
 
         def choose(words: Sequence[str]) -> str:
             return words[int(self.made("words", *parts, str(next(numbers))), 16) % len(words)]
