@@ -100,7 +100,7 @@ def doctor() -> None:
 @app.command()
 def schema(
     kind: Annotated[
-        Literal["flow", "directory", "languages", "phrases", "pictures", "canned"], typer.Argument(help="Which file.")
+        Literal["flow", "directory", "languages", "phrases", "pictures"], typer.Argument(help="Which file.")
     ],
 ) -> None:
     """Print the JSON Schema of a file that people write, for their editor."""

@@ -5,12 +5,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from bot.core.canned import ReadyAnswers
 from bot.core.directory import Directory
 from bot.core.flow import Flow, Phrases, Pictures
 from bot.core.speech import Languages
 
-Kind = Literal["flow", "directory", "languages", "phrases", "pictures", "canned"]
+Kind = Literal["flow", "directory", "languages", "phrases", "pictures"]
 
 _KINDS: dict[Kind, tuple[type[BaseModel], str]] = {
     "flow": (Flow, "A conversation: flows/*.yaml"),
@@ -18,7 +17,6 @@ _KINDS: dict[Kind, tuple[type[BaseModel], str]] = {
     "languages": (Languages, "The languages: locales/languages.yaml"),
     "phrases": (Phrases, "What the program says: flows/phrases.yaml"),
     "pictures": (Pictures, "What the pictures show: locales/media/pictures.yaml"),
-    "canned": (ReadyAnswers, "Ready answers: locales/canned.yaml"),
 }
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DURATION = r"^\d{1,6} (second|minute|hour)s?$"
