@@ -2,29 +2,11 @@
 
 from collections.abc import Iterator
 
-from bot.core.conversation import Aim, Conversation, ConversationState
+from bot.core.conversation import COUNTED, Aim, Conversation
 from bot.core.house import Blocked, Noted, Posted, Talked
 from bot.core.letter import LetterKind
 from bot.core.message import fold
 from bot.core.relay import Changes, Relay, rings_replaced, told, told_staff
-
-COUNTED = "counted"
-"""Topic of one that has ended and is counted: it is counted once."""
-
-
-def stripped(relay: Relay, conversation: Conversation) -> Conversation:
-    """Keep of a conversation only that it has ended, so that a late answer does not end up in another."""
-    return Conversation(
-        id=conversation.id,
-        line=conversation.line,
-        aim=conversation.aim,
-        designation=conversation.designation,
-        woman="",
-        language="",
-        state=ConversationState.ENDED,
-        seats=conversation.seats,
-        touched=fold(relay.now),
-    )
 
 
 def end(relay: Relay, conversation: Conversation, by: str = "", kind: LetterKind = LetterKind.ENDED) -> Changes:
@@ -32,7 +14,7 @@ def end(relay: Relay, conversation: Conversation, by: str = "", kind: LetterKind
     if not conversation.is_live:
         return ()
     letters = _farewells(relay, conversation, by, kind)
-    return (Talked(stripped(relay, conversation)), *letters)
+    return (Talked(conversation.ended(fold(relay.now))), *letters)
 
 
 def _farewells(relay: Relay, conversation: Conversation, by: str, kind: LetterKind) -> Iterator[Posted]:
@@ -40,11 +22,9 @@ def _farewells(relay: Relay, conversation: Conversation, by: str, kind: LetterKi
         yield told(conversation, conversation.woman, kind)
     for seat in relay.answering(conversation):
         if seat.address != by:
-            posted = told_staff(conversation, seat.address, kind)
-            yield Posted(posted.letter.changed(handle=""))
+            yield told_staff(conversation, seat.address, kind)
         if conversation.is_hard and conversation.aim is not Aim.SUPPORT:
-            posted = told_staff(conversation, seat.address, LetterKind.DEBRIEF)
-            yield Posted(posted.letter.changed(handle=""))
+            yield told_staff(conversation, seat.address, LetterKind.DEBRIEF)
     # Who was called reads only that it is over, never why.
     yield from rings_replaced(relay, conversation, LetterKind.ENDED)
 
@@ -77,16 +57,3 @@ def orphaned(relay: Relay, conversation: Conversation) -> Changes:
     if not conversation.is_open:
         return ()
     return () if relay.answering(conversation) and relay.line(conversation) else end(relay, conversation)
-
-
-def gone(relay: Relay, conversation: Conversation, address: str) -> Changes:
-    """End what somebody had whom no platform reaches any more; where another answers too, she goes on."""
-    if address == conversation.woman:
-        return end(relay, conversation, address)
-    rest = tuple(seat for seat in conversation.seats if seat.address != address)
-    if len(rest) == len(conversation.seats) or not conversation.is_live:
-        return ()
-    if rest:
-        pairs = tuple(each for each in conversation.pairs if address not in (each.of, each.to))
-        return (Talked(conversation.changed(seats=rest, pairs=pairs)),)
-    return end(relay, conversation, address)

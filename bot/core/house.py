@@ -320,7 +320,7 @@ class House:
     team: tuple[Staff, ...] = ()
     """Everybody who answers on a line."""
     busy: Mapping[str, int] = field(default_factory=dict)
-    """How many conversations each of them has open, by designation."""
+    """How many conversations each of them has open, by her designation."""
     ahead: int = 0
     """How many wait on the line that she calls, longer than she does."""
     fresh: str = ""

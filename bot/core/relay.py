@@ -94,8 +94,9 @@ def told_staff(conversation: Conversation, to: str, kind: LetterKind, **more: st
     """Write to who answers: two words, a language and a topic, and never who it is."""
     values = {"designation": conversation.designation, "language": conversation.language}
     values |= {"topic": conversation.topic, "line": conversation.line}
-    # A message of its own in her chat, by which she can answer, and which can be replaced.
-    return Posted(Letter(to, kind, conversation.id, values | more, handle=kind.value))
+    # A call is found again by its handle, to be replaced once it is over.
+    handle = kind.value if kind is LetterKind.RING else ""
+    return Posted(Letter(to, kind, conversation.id, values | more, handle=handle))
 
 
 def in_place(conversation: Conversation, to: str, kind: LetterKind) -> tuple[str, ...]:
@@ -111,4 +112,4 @@ def rings_replaced(relay: Relay, conversation: Conversation, kind: LetterKind, b
         if staff.designation in conversation.rung and staff.designation not in {but, *seated}:
             posted = told_staff(conversation, staff.address, kind)
             replaces = in_place(conversation, staff.address, LetterKind.RING)
-            yield Posted(posted.letter.changed(replaces=replaces, handle=""))
+            yield Posted(posted.letter.changed(replaces=replaces))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.core.conversation import WAITING_KEPT, Aim, Conversation, ConversationState
 from bot.core.directory import Line
-from bot.core.ending import end, orphaned, stripped
+from bot.core.ending import end, orphaned
 from bot.core.house import Change, Noted, Posted, Staff, Talked
 from bot.core.letter import LetterKind
 from bot.core.message import fold
@@ -124,7 +124,7 @@ def nobody(relay: Relay, conversation: Conversation, *, keeps: bool = False) -> 
     if line and line.takes_messages and (conversation.held or keeps):
         return (Talked(_left(relay, conversation)), letter, noted)
     replaced = rings_replaced(relay, conversation, LetterKind.ENDED)
-    return (Talked(stripped(relay, conversation)), letter, noted, *replaced)
+    return (Talked(conversation.ended(fold(relay.now))), letter, noted, *replaced)
 
 
 def come_on_duty(relay: Relay, staff: Staff) -> Iterator[Change]:

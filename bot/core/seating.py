@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from bot.core.conversation import CALLED, Aim, Conversation, ConversationState, Seat
 from bot.core.directory import Line
-from bot.core.ending import end, stripped
+from bot.core.ending import end
 from bot.core.house import Posted, Served, Staff, Talked
 from bot.core.letter import Letter, LetterKind
+from bot.core.message import fold
 from bot.core.relay import Changes, Relay, in_place, rings_replaced, told, told_staff
 from bot.core.ringing import Caller, again, busy, call, first_ring, is_on_duty, rings
 from bot.core.shift import counted, off_duty
@@ -134,7 +135,7 @@ def _without(conversation: Conversation, staff: str) -> Conversation:
 
 def _parted(relay: Relay, conversation: Conversation, seat: Seat) -> Conversation:
     """Leave to who got up that it is over for her: what she writes late must not go to another woman."""
-    parted = stripped(relay, conversation).changed(seats=(seat,))
+    parted = conversation.ended(fold(relay.now)).changed(seats=(seat,))
     return parted.changed(id=relay.made("parted", conversation.id, seat.staff))
 
 

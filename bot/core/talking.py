@@ -42,10 +42,12 @@ def _is_known(conversation: Conversation, of: str, handle: str) -> bool:
 
 
 def _letter(relay: Relay, conversation: Conversation, of: str, to: str, said: Said) -> Letter:
-    sender = _designation(relay, conversation, of)
+    if of == conversation.woman:
+        return said_letter(conversation, to, said)
     if to == conversation.woman:
-        return said_letter(conversation, to, said).changed(values={"line": conversation.line}, sender=sender)
-    return said_letter(conversation, to, said).changed(sender=sender)
+        return said_letter(conversation, to, said).changed(values={"line": conversation.line}, of=of)
+    letter = said_letter(conversation, to, said)
+    return letter.changed(values={**letter.values, "by": _designation(relay, conversation, of)}, of=of)
 
 
 def said_letter(conversation: Conversation, to: str, said: Said) -> Letter:
@@ -85,7 +87,7 @@ def take_back(relay: Relay, conversation: Conversation, of: str, handle: str) ->
     letters = []
     for pair in copies:
         letter = _letter(relay, conversation, of, pair.to, Said())
-        letters.append(Posted(letter.changed(kind=LetterKind.TAKEN_BACK, replaces=pair.there, handle="")))
+        letters.append(Posted(letter.changed(kind=LetterKind.TAKEN_BACK, replaces=pair.there)))
     return (Talked(conversation.changed(pairs=pairs)), *letters)
 
 

@@ -8,11 +8,11 @@ from functools import cache
 from itertools import count
 
 from bot.core.conversation import CALLED, Conversation, ConversationState
+from bot.core.delivery import delivered
 from bot.core.directory import Line
-from bot.core.house import Blocked, Change, House, Noted, Posted, Role, Rules, Served, Staff, Talked
+from bot.core.house import USUAL, Blocked, Change, House, Noted, Posted, Role, Rules, Served, Staff, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
-from bot.core.pairing import delivered
 from bot.core.relay import Relay
 from tests.shipped import shipped
 
@@ -52,7 +52,7 @@ class World:
     """What each person was sent, in order."""
     noted: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
-    rules: Rules = Rules()
+    rules: Rules = USUAL
     _numbers: "count[int]" = field(default_factory=count)
 
     def hire(self, *staff: Staff) -> None:
@@ -93,7 +93,7 @@ class World:
         for change in changes:
             match change:
                 case Talked(conversation):
-                    self.conversations[conversation.id] = conversation
+                    self.conversations[conversation.id] = conversation if conversation.is_live else conversation.bare()
                 case Posted(letter):
                     self.post.setdefault(letter.to, deque()).append(letter)
                 case Served(staff) if staff.designation in self.team:
@@ -116,7 +116,7 @@ class World:
     def _bring(self, letter: Letter) -> Letter:
         self.chats.setdefault(letter.to, []).append(letter)
         conversation = self.conversations.get(letter.conversation)
-        if conversation:
+        if conversation and conversation.is_live:
             there = letter.replaces or (f"m{next(self._numbers)}",)
             self.conversations[conversation.id] = delivered(conversation, letter, there, self.now)
         return letter
