@@ -24,6 +24,11 @@ _PLAIN = """
     i_come not_this_time show_it still_yes still_no tells_question tells_result tells_still not_translated
     too_long_to_send not_to_send all_groups locked other_language voice_note sent_picture timing_now send_it let_it_go
     letter_approve
+    line_here line_away line_no_hours place_first duty_is_off no_line_of_hers languages_of_line statement_none
+    topic_danger topic_none closing_other talk_over not_across not_sent not_changed too_long_across
+    letter_duty_ends letter_begun letter_handed_over letter_code_asked letter_ended letter_expired
+    letter_not_delivered letter_taken_back letter_take letter_not_now letter_answer letter_more letter_support
+    letter_duty letter_end letter_helplines letter_again kept_talk
     nothing_there stage_asked stage_due stage_sending stage_ended stage_halted
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
@@ -94,6 +99,44 @@ _FILLED = {
     "reminder_tomorrow": ("{time}",),
     "reminder_day": ("{weekday}", "{day}", "{time}"),
     "readable_here_signal": ("{link:signal}",),
+    "lines_here": ("{lines}",),
+    "place_ahead": ("{number}",),
+    "duty_until": ("{time}",),
+    "statement_month": (
+        "{month}",
+        "{hours}",
+        "{minutes}",
+        "{talks}",
+    ),
+    "letter_ring": (
+        "{designation}",
+        "{language}",
+        "{topic}",
+    ),
+    "letter_ring_second": (
+        "{designation}",
+        "{language}",
+        "{topic}",
+    ),
+    "letter_taken": ("{designation}",),
+    "letter_yours": (
+        "{designation}",
+        "{language}",
+        "{topic}",
+    ),
+    "letter_note": ("{designation}",),
+    "letter_code_right": ("{designation}",),
+    "letter_code_wrong": ("{designation}",),
+    "letter_code_none": ("{designation}",),
+    "letter_joined": ("{designation}",),
+    "letter_debrief": ("{designation}",),
+    "letter_nobody": ("{when}",),
+    "letter_ended_staff": ("{designation}",),
+    "letter_expired_staff": ("{designation}",),
+    "letter_not_delivered_staff": ("{designation}",),
+    "letter_changed": ("{text}",),
+    "letter_taken_back_staff": ("{designation}",),
+    "kept_lines": ("{lines}",),
 }
 SENT_FIRST = (
     *("reminder_today", "reminder_tomorrow", "reminder_day"),
