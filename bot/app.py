@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from bot.channels.base import Channel, Receive, SendError
 from bot.clock import Clock
 from bot.content.shelf import Shelf
+from bot.core import mail
 from bot.core.house import Rules
 from bot.core.message import Address
 from bot.core.speech import SOURCE
@@ -21,10 +22,13 @@ from bot.log import EVENTS, place_of
 from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
 from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
+from bot.services.lines import TEND_EVERY, Lines
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace
+from bot.services.post import Post
 from bot.services.reminders import Reminders
 from bot.settings import Settings
+from bot.storage.letterbox import Sort
 from bot.storage.store import Store
 from bot.storage.vault import open_vault
 
@@ -57,6 +61,7 @@ class App:
         self.dispatcher: Dispatcher
         self.reminders: Reminders
         self.outbox: Outbox
+        self.post: Post
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -73,6 +78,8 @@ class App:
         channels, is_talking = self.dispatcher.channels, self.dispatcher.is_talking
         self.outbox = Outbox(self.store, channels, self.clock.now, self._judging, is_talking=is_talking)
         self.dispatcher.outbox = self.outbox
+        self.post = Post(self.store, channels, self.clock.now, self._sorting, is_talking=is_talking)
+        self.dispatcher.post = self.post
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -97,15 +104,20 @@ class App:
                 raise StartProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
             ready()
             self.outbox.start()
+            self.post.start()
             await self._attend(channels, stopping, owed)
         finally:
-            await asyncio.gather(self.dispatcher.finish(PATIENCE), self.outbox.finish(PATIENCE))
+            works = (self.dispatcher.finish(PATIENCE), self.outbox.finish(PATIENCE), self.post.finish(PATIENCE))
+            await asyncio.gather(*works)
             for task in channels:
                 task.cancel()
             await asyncio.gather(*channels, return_exceptions=True)
 
     async def _judging(self, now: datetime) -> Judge:
         return judge(await self.shelf.library(), now)
+
+    async def _sorting(self, now: datetime) -> Sort:
+        return mail.judge(await self.shelf.library(), now)
 
     def _intake(self, channel: Channel) -> Receive:
         """Choose when an update is settled: a platform that repeats it may confirm as soon as it is stored."""
@@ -132,6 +144,8 @@ class App:
         schedule.every(REFRESH_EVERY, self.dispatcher.refresh)
         schedule.every(DECIDE_EVERY, Decisions(self.store, self.clock.now).tick)
         schedule.every(LOOK_EVERY, self.reminders.tick)
+        lines = Lines(self.store, self.shelf.library, self.clock.now, wake=self.post.wake)
+        schedule.every(TEND_EVERY, lines.tick)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
         stopped = asyncio.create_task(_until(stopping))
@@ -164,6 +178,7 @@ class App:
         settings = self.settings
         pace = Pace(settings.rate, settings.chat_rate)
         self.outbox.pace(Telegram.name, pace)
+        self.post.pace(Telegram.name, pace)
         return Telegram(
             token,
             api_url=settings.telegram_api_url,

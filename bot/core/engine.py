@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Self
 
-from bot.core import telling
+from bot.core import mail, telling
 from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer, Told
 from bot.core.flow import Node
 from bot.core.house import Change, House, Resigned, Wrote
@@ -202,6 +202,7 @@ class _Step:
             if pressed == telling.way(word):
                 return Command(word)
         item = telling.pressed(self.library, self.house, self.contact, pressed, self.now)
+        item = item or mail.pressed(self.library, self.house, pressed)
         return Chosen(item) if item else None
 
     def take(self, meaning: Meaning) -> Turn:

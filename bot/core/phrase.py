@@ -23,6 +23,7 @@ _PLAIN = """
     question_gone question_over result_too_few result_tie result_agreement
     i_come not_this_time show_it still_yes still_no tells_question tells_result tells_still not_translated
     too_long_to_send not_to_send all_groups locked other_language voice_note sent_picture timing_now send_it let_it_go
+    letter_approve
     nothing_there stage_asked stage_due stage_sending stage_ended stage_halted
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
@@ -77,6 +78,7 @@ _FILLED = {
     "count_left": ("{count}",),
     "count_halted": ("{count}",),
     "count_line": ("{count}",),
+    "letter_report": ("{when}", "{text}"),
     "today_at": ("{time}",),
     "tomorrow_at": ("{time}",),
     "day_at": ("{weekday}", "{day}", "{time}"),
@@ -97,6 +99,7 @@ SENT_FIRST = (
     *("reminder_today", "reminder_tomorrow", "reminder_day"),
     *("tells_moved", "tells_off", "tells_added", "tells_news"),
     *("tells_question", "tells_result", "tells_still", "not_translated"),
+    *("letter_report", "letter_approve"),
 )
 """What the bot says without being asked: `comadre check` reads it as a stranger reads her lock screen."""
 
