@@ -4,28 +4,28 @@ Time passes in steps, as the bot's own ticks cut it; a machine that is off lets 
 """
 
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.services.lines import Lines
-
 from bot.channels.base import Channel
-from bot.core import mail
+from bot.core import mail, ringing, shift
 from bot.core.contact import Contact
 from bot.core.diary import Tended
 from bot.core.engine import Turn
-from bot.core.house import GroupState, House, Role, Served, Settled
+from bot.core.house import Change, GroupState, House, Role, Served, Settled
 from bot.core.letter import LetterKind
 from bot.core.library import Library
 from bot.core.meeting import Meeting, meetings
 from bot.core.message import Address, Incoming, Outgoing
 from bot.core.notice import Notice, NoticeKind
 from bot.core.plan import Plan
+from bot.core.relay import Relay
 from bot.core.telling import judge
 from bot.services.dispatcher import Dispatcher
+from bot.services.lines import Lines
 from bot.services.outbox import RANKS
 from bot.services.reminders import Reminders
 from bot.storage.letterbox import Ending, Parcel
@@ -205,6 +205,15 @@ class World:
 
     async def _current(self) -> Library:
         return self.library
+
+
+def tend(library: Library, house: House, now: datetime) -> Iterator[Change]:
+    """Do what conversations and duties are due for."""
+    relay = Relay(library, house, now)
+    for conversation in house.conversations:
+        yield from ringing.tick(relay, conversation)
+    for staff in house.team:
+        yield from shift.tick(relay, staff)
 
 
 def change_of(was: Meeting | None, now: Meeting | None, at: datetime) -> Notice:
