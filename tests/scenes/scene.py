@@ -1,7 +1,7 @@
 """A scene as a file that a peer can read: several people, a clock that is moved by hand, and what each gets.
 
-What somebody does: `ana types`, `ana speaks`, `ana presses`, `ana presses an old button`, `ana replies to …`, which names
-words of the message that she answers. What happens otherwise: `clock` lets time
+What somebody does: `ana types`, `ana speaks`, `ana presses`, `ana presses an old button`, `ana replies to` with
+words of the message that she means. What happens otherwise: `clock` lets time
 pass while the bot runs, `off until` while the machine is off, `clock jumps` sets the clock without any time; `moved`,
 `cancelled` and `added` are what a moderator does; `agenda` is what she reads of proposals; `count` looks into the
 database.
