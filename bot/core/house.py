@@ -14,6 +14,8 @@ from bot.core.question import Question
 
 GROUP, MEETING, QUESTION, AUDIENCE, NOTICE = "group", "meeting", "question", "to", "notice"
 """Answers that say what a moderator has before her; the audience is ids of groups, apart by blanks."""
+LINE, TALK = "line", "conversation"
+"""Answers that say which line a woman calls, and which conversation somebody who answers has before her."""
 
 
 @dataclass(frozen=True, slots=True)

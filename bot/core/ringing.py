@@ -32,9 +32,9 @@ def call(relay: Relay, line: Line, caller: Caller, aim: Aim = Aim.TALK, topic: s
     return _rung(relay, began, first) if first else nobody(relay, began)
 
 
-def leave_message(relay: Relay, line: Line, caller: Caller, topic: str = "") -> Changes:
+def leave_message(relay: Relay, line: Line, caller: Caller, aim: Aim = Aim.TALK, topic: str = "") -> Changes:
     """Let her write for whoever comes on duty next."""
-    began = _began(relay, line, caller, Aim.TALK, topic) if line.takes_messages else None
+    began = _began(relay, line, caller, aim, topic) if line.takes_messages else None
     if began is None:
         return ()
     first = first_ring(relay, began)

@@ -9,7 +9,7 @@ from bot.core.house import Posted, Served, Staff, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import fold
 from bot.core.relay import Changes, Relay, in_place, rings_replaced, told, told_staff
-from bot.core.ringing import Caller, again, busy, call, first_ring, is_on_duty, rings
+from bot.core.ringing import Caller, again, busy, call, first_ring, is_on_duty, leave_message, rings
 from bot.core.shift import counted, off_duty
 from bot.core.talking import said_letter
 
@@ -144,8 +144,12 @@ def mark_danger(relay: Relay, conversation: Conversation, staff: Staff, tutor: L
     if not conversation.is_open or conversation.seat_of(staff.designation) not in relay.answering(conversation):
         return ()
     marked = () if conversation.is_hard else (Talked(conversation.changed(is_hard=True)),)
-    called = call(relay, tutor, Caller(staff.address, language), Aim.SUPPORT, "danger") if tutor else ()
-    return (*marked, *called)
+    return (*marked, *(support(relay, tutor, Caller(staff.address, language), "danger") if tutor else ()))
+
+
+def support(relay: Relay, tutor: Line, caller: Caller, topic: str) -> Changes:
+    """Call a tutor to who answers; while none is there, what she writes is kept for one."""
+    return leave_message(relay, tutor, caller, Aim.SUPPORT, topic) or call(relay, tutor, caller, Aim.SUPPORT, topic)
 
 
 def get_up(relay: Relay, address: str, staff: Staff | None, *, forgets: bool = False) -> Changes:

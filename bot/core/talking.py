@@ -92,12 +92,13 @@ def take_back(relay: Relay, conversation: Conversation, of: str, handle: str) ->
 
 
 def with_code(conversation: Conversation, code: str) -> Conversation:
-    """Keep the word by which it can be known later that it is still her; nothing takes it away."""
-    return conversation.changed(code=_digest(conversation, code) if normalise(code) else "")
+    """Keep what the word is known by which says later that it is still her."""
+    return conversation.changed(code=fingerprint(code) if normalise(code) else "")
 
 
-def _digest(conversation: Conversation, code: str) -> str:
-    return blake2b(normalise(code).encode(), digest_size=12, key=conversation.id.encode()[:64]).hexdigest()
+def fingerprint(code: str) -> str:
+    """Return what a word is known by: never the word."""
+    return blake2b(normalise(code).encode(), digest_size=12).hexdigest()
 
 
 def ask_code(relay: Relay, conversation: Conversation, staff: str) -> Changes:
@@ -114,7 +115,7 @@ def ask_code(relay: Relay, conversation: Conversation, staff: str) -> Changes:
 
 
 def _compared(relay: Relay, conversation: Conversation, text: str) -> Changes:
-    is_right = _digest(conversation, text) == conversation.code
+    is_right = fingerprint(text) == conversation.code
     kind = LetterKind.CODE_RIGHT if is_right else LetterKind.CODE_WRONG
     seats = relay.answering(conversation)
     answered = conversation.changed(is_code_asked=False)
