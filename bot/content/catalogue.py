@@ -66,6 +66,8 @@ def _directory_messages(data: dict[str, Any]) -> Iterator[Message]:
             yield ("needs", number, "keywords"), need_keywords(need["id"]), KEYWORDS_SEPARATOR.join(need["keywords"])
     for number, city in enumerate(data["cities"]):
         yield ("cities", number, "name"), DIRECTORY, city["name"]
+    for number, line in enumerate(data.get("lines", ())):
+        yield ("lines", number, "name"), DIRECTORY, line["name"]
     for kind, names in (("services", SERVICE_TEXTS), ("hotlines", HOTLINE_TEXTS), ("groups", GROUP_TEXTS)):
         for number, entry in enumerate(data.get(kind, ())):
             for name in names:

@@ -144,7 +144,7 @@ def read_content(folder: Path, today: date = date.min) -> tuple[Content, Library
     for code in content.languages:
         if code != SOURCE:
             content.take_translations(code)
-    return content, None if content.broken - {PICTURES_FILE} else _library(content)
+    return content, None if content.broken - {PICTURES_FILE, CANNED_FILE} else _library(content)
 
 
 def _library(content: Content) -> Library | None:

@@ -57,7 +57,7 @@ class TestAWoman:
         words = town.talk(ana, eva)
         ana.types(word)
         assert [(each.to, each.kind) for each in town.deliver()] == [(eva.address, LetterKind.ENDED)]
-        assert eva.said[-1] == f"{words} has ended."
+        assert eva.said[-1].startswith(f"{words}: this has ended")
         assert town.live() == []
 
     def test_a_number_on_a_screen_that_she_has_called_up_is_a_choice(self, town: Town) -> None:
@@ -83,7 +83,7 @@ class TestAWoman:
         town.talk(ana, eva)
         screen = ana.sends(kind)
         assert screen
-        assert "doesn't go across" in screen.texts[0]
+        assert "can't go across" in screen.texts[0]
         assert town.deliver() == []
 
     def test_her_code_word_is_compared_and_goes_to_nobody(self, town: Town) -> None:
@@ -100,7 +100,7 @@ class TestAWoman:
             town.deliver()
             ana.types(typed)
             assert [each.text for each in town.deliver()] == [""]
-            assert eva.said[-1] == f"{words}: the word was {told}." or told == "wrong"
+            assert eva.said[-1].startswith(f"{words}: the word was {told}.")
         assert not eva.has("innamon")
         assert not eva.has("pepper")
 

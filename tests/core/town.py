@@ -85,12 +85,12 @@ class Person:
 
     def gets(self, letter: Letter) -> tuple[str, ...]:
         """Show a letter beneath everything else, or in the place of what it replaces; return its handles."""
-        screen = render(with_lines(), self.town.house(self.address), self.contact, letter, self.town.now)
-        self.said += screen.texts
-        handle = letter.replaces[0] if letter.replaces else f"letter {next(self.town._numbers)}"
         if letter.kind is LetterKind.TAKEN_BACK:
             self.phone.erase(letter.replaces)
             return ()
+        screen = render(with_lines(), self.town.house(self.address), self.contact, letter, self.town.now)
+        self.said += screen.texts
+        handle = letter.replaces[0] if letter.replaces else f"letter {next(self.town._numbers)}"
         self.phone.messages[handle] = "\n".join(screen.texts)
         for choice in (*screen.choices, *screen.ways):
             self.phone.buttons[choice.label] = (choice, handle)
