@@ -5,7 +5,7 @@ A message to the wrong woman can kill somebody: where two could be meant, none i
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core.contact import Contact, Position
@@ -25,6 +25,9 @@ WRITE = Position("answer", "write")
 WHOM = Position("answer", "whom")
 WRITTEN = Position("answer", "talk")
 """Where who answers writes after choosing to whom, where she is asked to whom, and where she is afterwards."""
+DUTY = ("answer.begin", "answer.stop")
+SHORTEST_DUTY = 5
+"""Letters of what begins or ends a duty: a short "on" may be said to somebody."""
 LOOKING, ANSWERING = "looking", "answering"
 """Answers: what she had been sent when she last called up a screen, and when she chose to whom she writes."""
 LONGEST_ACROSS = 3000
@@ -98,28 +101,30 @@ class Ear:
         if incoming.kind is Kind.TAKEN_BACK:
             return self._taken_back(incoming)
         live = [*self.seats, *self.own]
-        if not live and not (self.staff and self.over):
-            return None
         if incoming.kind is Kind.EDIT:
             return self._changed(incoming, live)
         if incoming.kind in _NEVER:
             return Heard(note="not_across") if live else None
         if incoming.kind not in _SAID or self._is_for_us(incoming):
             return None
-        if not self.staff or not (self.seats or self.over):
-            return self._across(live[0], incoming) if live else None
-        return self._aimed(incoming, live)
+        if self.seats or self.over:
+            return self._aimed(incoming, live)
+        return self._across(live[0], incoming) if live else None
 
     def _is_for_us(self, incoming: Incoming) -> bool:
-        """Tell whether it is a word that always works, her code word, or a choice on a screen newer than any message."""
+        """Tell whether it is a word that always works, her code word, or a choice on what she saw last."""
         text = normalise(incoming.text)
         if incoming.kind is not Kind.TEXT:
             return False
-        if text in self.library.vocabulary.commands:
-            return True
-        if self.contact.position == CODE:
+        if text in self.library.vocabulary.commands or self.contact.position == CODE or self._is_about_duty(text):
             return True
         return self.is_choice and self.contact.answers.get(LOOKING) == seen(self.house, self.address)
+
+    def _is_about_duty(self, text: str) -> bool:
+        """Tell whether she begins or ends her duty: by words that are said for nothing else."""
+        found = self.library.vocabulary.find(text) if self.staff and len(text) >= SHORTEST_DUTY else []
+        is_whole = any(each.start == 0 and each.end == len(text.split()) - 1 for each in found[:1])
+        return is_whole and found[0].keyword.target in DUTY
 
     def _aimed(self, incoming: Incoming, live: list[Conversation]) -> Heard | None:
         """Find out which of her conversations who answers means; only what cannot mean another is taken."""
@@ -203,6 +208,19 @@ def clean(text: str) -> str:
     """Return what can be written to others: without half characters and what no screen shows."""
     whole = text.encode(errors="ignore").decode().replace("\t", " ")
     return "".join(char for char in whole if char == "\n" or unicodedata.category(char) != "Cc").strip()
+
+
+def looked(contact: Contact, house: House, address: str) -> Contact:
+    """Note what she had been sent when a screen was shown, as long as something may be said across."""
+    is_hers = any(
+        each.is_live and address in (each.woman, *(seat.address for seat in each.seats)) for each in house.conversations
+    )
+    if not is_hers or contact.position is None:
+        return contact
+    answers = {**contact.answers, LOOKING: seen(house, address)}
+    if contact.position == WRITE:
+        answers[ANSWERING] = others_seen(house, address, in_house(house, answers.get(TALK, "")))
+    return replace(contact, answers=answers)
 
 
 def seen(house: House, address: str) -> str:

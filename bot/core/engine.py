@@ -6,7 +6,8 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Self
 
-from bot.core import mail, telling
+from bot.core import across, mail, telling
+from bot.core.across import Ear, Heard
 from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer, Told
 from bot.core.flow import Node
 from bot.core.house import Change, House, Resigned, Wrote
@@ -22,10 +23,13 @@ from bot.core.library import (
     HELP,
     MENU,
     STOPPED,
+    WELCOME,
     Library,
 )
 from bot.core.message import Incoming, Kind, Screen, fold
+from bot.core.relay import Relay
 from bot.core.rooms import ACTIONS
+from bot.core.seating import get_up
 from bot.core.stage import NOTHING_SETTLED, Stage
 from bot.core.understanding import (
     Answered,
@@ -38,6 +42,7 @@ from bot.core.understanding import (
     Sought,
     Spoken,
     Unclear,
+    is_exact,
     understand,
 )
 
@@ -94,6 +99,10 @@ class Turn:
             return self
         return replace(self, changes=(*self.changes, Wrote()))
 
+    def looked_at(self, address: str, house: House) -> Self:
+        """Note what she had been sent when she saw this: what she types then may be a choice on it."""
+        return replace(self, contact=across.looked(self.contact, house.after(self.changes), address))
+
 
 def respond(
     library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House = NOTHING_SETTLED
@@ -112,6 +121,8 @@ def respond(
         contact = contact.with_handles((incoming.handle,), now)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
     if is_repeated:
+        if contact.position != across.WHOM and step.heard(incoming):
+            return Turn(contact, None)
         # We may have died before her chat was wiped: the update that asked for it, come again, finishes that.
         return step.leave("exit") if is_leaving else step.show()
     return step.answer(incoming).noting_that_she_wrote(library)
@@ -177,8 +188,38 @@ class _Step:
         if incoming.kind is Kind.START:
             return self.greet(incoming.payload)
         if incoming.kind is Kind.INVITED:
-            return self.go(DESK)
-        return self.take(self._meant(incoming))
+            return self.go(DESK if self._moderates else WELCOME)
+        if heard := self.heard(incoming):
+            return self._carry(heard)
+        return self.take(self._meant(incoming)).looked_at(self.address, self.house)
+
+    @property
+    def _moderates(self) -> bool:
+        staff = self.house.staff
+        return staff is None or bool(staff.groups) or not staff.lines
+
+    def heard(self, incoming: Incoming) -> Heard | None:
+        """Return what becomes of it where it is for a conversation, or might be."""
+        if not self.house.conversations and incoming.kind is not Kind.TAKEN_BACK:
+            return None
+        stage = self.stage
+        asks = (stage.node.ask or "") if stage else ""
+        is_choice = bool(stage and is_exact(stage, incoming.text))
+        ear = Ear(self.library, self.house, self.contact, self.address, self.now, asks, is_choice)
+        return ear.hear(incoming)
+
+    def _carry(self, heard: Heard) -> Turn:
+        """Write what goes across: her chat is the answer, and nothing is shown but why something did not go."""
+        answers = {**self.contact.answers, **heard.answers}
+        kept = {name: value for name, value in answers.items() if value}
+        step = replace(self, contact=replace(self.contact, answers=kept))
+        if heard.note:
+            return step.show(heard.note)
+        if not heard.go:
+            return Turn(step.contact, None, changes=heard.changes)
+        if not heard.changes:
+            return step.go(heard.go).looked_at(self.address, self.house)
+        return Turn(replace(step.contact, position=heard.go), None, changes=heard.changes)
 
     def _meant(self, incoming: Incoming) -> Meaning:
         """Return what she means: first by her screen, then by what we wrote first, which may be beside it."""
@@ -260,7 +301,8 @@ class _Step:
         if word in ("exit", "forget"):
             return self.leave(word)
         if word == "stop":
-            return replace(self, contact=self.contact.stopped()).go(STOPPED)
+            turn = replace(self, contact=self.contact.stopped()).go(STOPPED)
+            return replace(turn, changes=(*self.got_up(), *turn.changes))
         return self.go(targets.get(word, MENU))
 
     def greet(self, payload: str) -> Turn:
@@ -301,6 +343,7 @@ class _Step:
                 return step.leave("exit" if node.do == "exit" else "forget")
             if node.do == "stop":
                 step = replace(step, contact=step.contact.stopped())
+                changes += step.got_up()
             if node.do == "report_wrong":
                 effects.append(Counted(f"wrong:{stage.known('service')}"))
             passed = _passage(stage)
@@ -337,8 +380,14 @@ class _Step:
         stage = self.at(Contact(language=self.contact.language), GONE if word == "exit" else FORGOTTEN)
         bare = replace(stage.screen(), ways=())
         if word == "exit":
-            return Turn(kept, bare, (Wiped(handles),))
-        return Turn(Contact(), bare, (Forgotten(handles),), changes=(Resigned(),))
+            return Turn(kept, bare, (Wiped(handles),), changes=self.got_up())
+        changes = (*self.got_up(forgets=True), Resigned())
+        return Turn(Contact(), bare, (Forgotten(handles),), changes=changes)
+
+    def got_up(self, *, forgets: bool = False) -> tuple[Change, ...]:
+        """Leave every conversation: what she has as a woman ends, and whom she answers somebody else does."""
+        relay = Relay(self.library, self.house, self.now)
+        return get_up(relay, self.address, self.house.staff, forgets=forgets)
 
 
 def _told(contact: Contact, stage: Stage) -> Told:

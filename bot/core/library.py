@@ -31,6 +31,8 @@ FIND_RESULTS = Position("find", "results")
 FIND_FOUND = Position("find", "found")
 DESK = Position("moderate", "welcome")
 """Where an invitation leads; content without groups has none."""
+WELCOME = Position("answer", "welcome")
+"""Where an invitation to answer on a line leads."""
 LANDMARKS = (GREETING, MENU, HELP, GONE, FORGOTTEN, STOPPED, FIND_WHAT, FIND_WHERE, FIND_RESULTS, FIND_FOUND)
 """Places that the engine goes to by itself; `comadre check` says when a flow lost one."""
 

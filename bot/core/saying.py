@@ -1,4 +1,4 @@
-"""What stands in a letter, in the language of who reads it, and what the buttons under it do."""
+"""What stands in a letter of a conversation, in the language of who reads it, and what the buttons under it do."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core import availability, speech
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation
-from bot.core.house import LINE, NOTICE, TALK, House
+from bot.core.house import LINE, TALK, House
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
@@ -25,7 +25,6 @@ _GO = {
     "letter_end": Position("peer", "end"),
     "letter_helplines": Position("peer", "helplines"),
     "letter_again": Position("peer", "start"),
-    "letter_show": Position("broadcast", "notice"),
 }
 """Buttons: where each leads."""
 _OFFERED = {
@@ -39,8 +38,6 @@ _OFFERED = {
     LetterKind.JOINED: ("letter_answer", "letter_more"),
     LetterKind.DEBRIEF: ("letter_support", "letter_duty"),
     LetterKind.DUTY_ENDS: ("letter_duty",),
-    LetterKind.REPORT: ("letter_show",),
-    LetterKind.APPROVE: ("letter_show",),
 }
 """Under what who answers reads."""
 _OFFERED_HER = {
@@ -129,8 +126,7 @@ def _topic(library: Library, language: str, topic: str) -> str:
 
 def _items(letter: Letter, *, is_hers: bool) -> Iterator[Item]:
     offered = _OFFERED_HER if is_hers or _is_for_woman(letter) else _OFFERED
-    for name in offered.get(letter.kind, ()):
-        yield item(name, letter.conversation, letter.values.get(NOTICE, ""))
+    return (_item(name, letter.conversation) for name in offered.get(letter.kind, ()))
 
 
 def _is_for_woman(letter: Letter) -> bool:
@@ -138,23 +134,15 @@ def _is_for_woman(letter: Letter) -> bool:
     return bool(letter.conversation) and "designation" not in letter.values
 
 
-def item(name: str, conversation: str = "", notice: str = "") -> Item:
-    """Return what a button does."""
-    answers = {TALK: conversation} if conversation else {}
-    answers |= {NOTICE: notice} if notice else {}
-    go = _GO[name]
-    if go.flow == "peer":
-        answers = {}
-    return Item(token("letter", name, conversation, notice), go, answers, said=name)
+def _item(name: str, conversation: str) -> Item:
+    """Return what a button does; what leads a woman on does so when nothing is left of a conversation, too."""
+    is_bound = _GO[name].flow != "peer" or name == "letter_end"
+    answers = {TALK: conversation} if is_bound and name != "letter_end" else {}
+    return Item(token("letter", name, conversation if is_bound else ""), _GO[name], answers, said=name)
 
 
-def pressed(house: House, contact: Contact, pressed_token: str) -> Item | None:
+def pressed(house: House, pressed_token: str) -> Item | None:
     """Return what a button under a letter does: it works wherever she is, as long as there is something to do."""
     talks = ("", *(each.id for each in house.conversations))
-    notices = (each.notice.key for each in house.notices)
-    asked = contact.answers.get(NOTICE, "")
-    found = (
-        *(item(name, talk) for name in _GO for talk in talks),
-        *(item("letter_show", "", notice) for notice in (*notices, asked)),
-    )
+    found = (_item(name, talk) for name in _GO for talk in talks)
     return next((each for each in found if each.token == pressed_token), None)
