@@ -73,7 +73,8 @@ def _join(relay: Relay, conversation: Conversation, staff: Staff) -> Changes:
     yours = told_staff(conversation, staff.address, LetterKind.YOURS).letter.changed(replaces=ring)
     letters = (told_staff(conversation, seat.address, LetterKind.JOINED) for seat in relay.answering(conversation))
     served = Served(counted(staff, "talks", 1, relay.now))
-    return (Talked(joined), Posted(yours), *letters, *others, served)
+    hers = told(conversation, conversation.woman, LetterKind.JOINED)
+    return (Talked(joined), Posted(yours), hers, *letters, *others, served)
 
 
 def call_second(relay: Relay, conversation: Conversation, staff: str) -> Changes:
