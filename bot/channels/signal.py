@@ -122,6 +122,7 @@ class Signal:
     async def forget(self, to: Address) -> None:
         """Let the daemon keep nothing about her; raises `SendError`."""
         self._own_timers.pop(to.id, None)
+        await self._typing.stop(to.id)
         await self._ask("removeContact", {"recipient": to.id, "forget": True})
 
     async def fetch(self, media: Media) -> bytes:
@@ -288,12 +289,13 @@ class Signal:
 
     async def _say(self, to: Address, params: Mapping[str, Any], rank: int, within: float = 30.0) -> str:
         """Write into a chat when it is its turn, and return the handle."""
-        async with self._pace.turn(to.id, rank) as turn:
-            self._throttle.check(turn, rank)
+        async with self._pace.turn(to.id, rank):
+            self._throttle.check(rank)
             try:
                 handle = handle_in(await self._ask("send", params, within))
             except SendError as error:
                 self._note_throttle(error)
+                self._throttle.check(rank)
                 raise
             self._throttle.passed()
             return handle

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from bot.channels.base import SendError, Turn
+from bot.channels.base import SendError
 from bot.channels.signal_answer import ThrottledError
 
 LOOK_AGAIN = 300.0
@@ -25,11 +25,10 @@ class Throttle:
         self._until = self._hit_at = 0.0
         self._said_at = -SAID_FOR
 
-    def check(self, turn: Turn, rank: int) -> None:
+    def check(self, rank: int) -> None:
         """Let answers pass; raises `SendError` for what we send first, with the time after which to ask again."""
         pause = min(self._until - self._clock(), LOOK_AGAIN)
         if rank and pause > 0.0:
-            turn.refused(pause)
             raise SendError("Signal asks to wait", retryable=True, after=pause)
 
     def refused(self, error: ThrottledError) -> None:

@@ -23,19 +23,25 @@ class Typing:
         self._show = show
         self._sleep = sleep
         self._waits: dict[str, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], str] = {}
 
     def begin(self, chat: str) -> None:
         """Somebody waits from now on."""
         self.end(chat)
         task = self._waits[chat] = asyncio.create_task(self._wait(chat))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = chat
+        task.add_done_callback(self._tasks.pop)
 
     def end(self, chat: str) -> None:
         """She has her answer."""
         if task := self._waits.pop(chat, None):
             task.cancel()
+
+    async def stop(self, chat: str) -> None:
+        """Take the sign away, and return when nothing of it is left to be sent."""
+        self.end(chat)
+        tasks = (task for task, whose in self._tasks.items() if whose == chat)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:
         """Show nothing any more."""

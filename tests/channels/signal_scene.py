@@ -29,6 +29,13 @@ from tests.storage.test_notices import states
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
+async def until(holds: Callable[[], object]) -> None:
+    """Wait until something is so that nobody announces."""
+    async with asyncio.timeout(10):
+        while not holds():
+            await asyncio.sleep(0)
+
+
 class Sleeper:
     """A sleep that takes no time, but as long as it is told to last."""
 
@@ -111,9 +118,7 @@ class SignalScene:
 
     async def settled(self, who: str) -> None:
         """Wait until nobody is being answered."""
-        async with asyncio.timeout(10):
-            while self.dispatcher.is_talking(Address("signal", who)):
-                await asyncio.sleep(0)
+        await until(lambda: not self.dispatcher.is_talking(Address("signal", who)))
 
     def _is_answered(self, who: str, before: set[int]) -> bool:
         return any(each.timestamp not in before for each in self.signal.phones[who].shown)
@@ -139,7 +144,6 @@ class SignalScene:
             async with asyncio.timeout(10):
                 while (found := await states(self.store)) != wanted:
                     self.outbox.wake()
-                    await asyncio.sleep(0.01)  # lets the outbox work, whose own breath is as long
         except TimeoutError:
             assert found == wanted
 

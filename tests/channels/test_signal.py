@@ -9,7 +9,7 @@ import pytest
 from bot.channels.base import SendError
 from bot.core.contact import Timed
 from bot.core.message import Address, Choice, Media, Outgoing, Screen
-from tests.channels.signal_scene import SignalScene, on_signal
+from tests.channels.signal_scene import SignalScene, on_signal, until
 from tests.drawn import drawn, png
 from tests.fake_signal import ANA, BEA, OFFLINE, THROTTLED, Failure, Fault
 
@@ -130,7 +130,7 @@ async def test_a_daemon_that_is_killed_and_comes_back_loses_and_doubles_nothing(
     task = asyncio.create_task(
         scene.channel.show(Outgoing(TO_ANA, Screen(("Later",)), (await scene.known(ANA)).living))
     )
-    await asyncio.sleep(0.05)  # the daemon is really away meanwhile
+    await until(lambda: scene.sleeper.naps)
     assert not task.done()
     await scene.signal.start()
     await task
@@ -162,7 +162,7 @@ async def test_an_answer_waits_for_a_signal_that_is_out_of_reach(scene: SignalSc
         (Failure("UNREGISTERED_FAILURE"), True, False, 0.0),
         (Failure("INVALID_PRE_KEY_FAILURE"), True, False, 0.0),
         (Failure("IDENTITY_FAILURE"), False, True, 0.0),
-        (THROTTLED, True, False, 86400.0),
+        (THROTTLED, True, False, 300.0),
         (Failure("RATE_LIMIT_FAILURE"), True, False, 300.0),
     ],
 )
@@ -276,9 +276,7 @@ async def test_an_account_that_comes_back_is_served_again(scene: SignalScene, ca
     accounts, scene.signal.accounts = scene.signal.accounts, ()
     scene.sleeper.longest = 1000.0
     scene.sleeper.wake()
-    async with asyncio.timeout(10):
-        while "does not have the account" not in caplog.text:
-            await asyncio.sleep(0.01)  # the daemon answers on a real socket
+    await until(lambda: "does not have the account" in caplog.text)
     scene.signal.accounts = accounts
     assert "number" in await scene.asks(ANA, "hi")
     assert caplog.text.count("does not have the account") == 1
