@@ -6,6 +6,7 @@
 import asyncio
 import os
 import re
+import shlex
 import signal
 import stat
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -194,6 +195,18 @@ def test_every_flag_of_our_unit_is_one_that_the_program_has_or_got_later(unit: P
         names = {each for each in given if each.startswith("--")}
         assert {each for each in names if each not in known} <= set(NEWER)
         assert names
+
+
+def test_every_command_of_our_guide_is_one_that_the_program_has() -> None:
+    guide = (ROOT / "docs/signal.md").read_text(encoding="utf-8")
+    written = re.findall(r"scli ((?:--\S+ \+\d+ )?\w+(?: [^`\n]*)?)(?:`|\n)", guide)
+    commands = [shlex.split(each) for each in written]
+    assert len(commands) > 10
+    for words in commands:
+        at = 2 if words[0] == "--account" else 0
+        known = f"{says('--help')}{says(words[at], '--help')}"
+        assert f"usage: signal-cli {words[at]} " in known
+        assert [each for each in words if each.startswith("--") and each not in known] == []
 
 
 def test_with_attachments_the_line_is_the_same_but_for_one_flag() -> None:
