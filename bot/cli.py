@@ -87,7 +87,7 @@ def check(
 
 @app.command()
 def doctor() -> None:
-    """Say in words what is configured and loaded, the state of key and database, and whether Telegram and Signal answer."""
+    """Say in words what is configured and loaded, how key and database are, and whether Telegram and Signal answer."""
     from bot.diagnosis import diagnose
     from bot.report import print_diagnosis
 

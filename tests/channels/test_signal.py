@@ -167,7 +167,7 @@ async def test_an_answer_waits_for_a_signal_that_is_out_of_reach(scene: SignalSc
     ],
 )
 async def test_each_result_means_what_it_says_and_nobody_is_ever_gone(
-    scene: SignalScene, failure: Failure, retryable: bool, changed: bool, after: float
+    scene: SignalScene, failure: Failure, *, retryable: bool, changed: bool, after: float
 ) -> None:
     scene.signal.refuse[ANA] = failure
     with pytest.raises(SendError) as caught:

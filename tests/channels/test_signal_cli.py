@@ -20,7 +20,6 @@ from bot.channels.base import SendError
 from bot.channels.signal_daemon import Daemon, DaemonError
 from bot.channels.signal_guard import danger
 from bot.point import Point
-from bot.settings import Settings
 from bot.signal_diagnosis import diagnose_signal
 from bot.signal_process import look_at
 from tests.channels.signal_cli import NEWER, ROOT, UNIT, SignalCli, flags, found, says, unit_line
@@ -150,7 +149,7 @@ def test_its_journal_has_nothing_but_its_own_comings_and_goings(daemon: SignalCl
 
 
 async def test_the_doctor_sees_how_it_was_started_and_that_nobody_is_registered(daemon: SignalCli) -> None:
-    points = await diagnose_signal(Settings(signal_socket=str(daemon.socket), signal_account=ACCOUNT))
+    points = await diagnose_signal(str(daemon.socket), ACCOUNT)
     found = {each.subject: each for each in points}
     assert found["Signal socket"].is_good
     assert "srwxrwx---" in found["Signal socket"].said
@@ -173,7 +172,7 @@ async def test_the_doctor_names_what_is_wrong_with_one_that_somebody_started_by_
     )
     careless.start()
     try:
-        points = await diagnose_signal(Settings(signal_socket=str(careless.socket), signal_account=ACCOUNT))
+        points = await diagnose_signal(str(careless.socket), ACCOUNT)
     finally:
         careless.stop()
     said = "\n".join(each.said for each in points if not each.is_good)
