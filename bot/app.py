@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import signal
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -19,6 +20,7 @@ from bot.core.telling import judge
 from bot.core.verdict import Judge
 from bot.log import EVENTS, place_of
 from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
+from bot.services.carrier import Carrier
 from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
 from bot.services.outbox import Outbox
@@ -62,6 +64,7 @@ class App:
         self.dispatcher: Dispatcher
         self.reminders: Reminders
         self.outbox: Outbox
+        self.carrier: Carrier
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -80,7 +83,9 @@ class App:
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
         self.reminders = Reminders(self.store, self.shelf.library, self.clock.now)
         channels, is_talking = self.dispatcher.channels, self.dispatcher.is_talking
-        self.outbox = Outbox(self.store, channels, self.clock.now, self._judging, is_talking=is_talking)
+        self.carrier = Carrier(channels, time.monotonic)
+        carry = self.dispatcher.carry = self.carrier.carry
+        self.outbox = Outbox(self.store, channels, self.clock.now, self._judging, is_talking=is_talking, carry=carry)
         self.dispatcher.outbox = self.outbox
         return self
 
@@ -141,6 +146,7 @@ class App:
         schedule.every(REFRESH_EVERY, self.dispatcher.refresh)
         schedule.every(DECIDE_EVERY, Decisions(self.store, self.clock.now).tick)
         schedule.every(LOOK_EVERY, self.reminders.tick)
+        schedule.every(LOOK_EVERY, self.carrier.forget)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
         stopped = asyncio.create_task(_until(stopping))

@@ -5,7 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from bot.core.message import Address, Incoming, Outgoing
+from bot.core.message import Address, Incoming, Media, Outgoing
+
+MEDIA_LIMIT = 10 * 1024 * 1024
+"""Bytes of a voice note or a picture that are brought into memory at most: twenty minutes of speech, or any photo."""
 
 Receive = Callable[[Incoming], Awaitable[None]]
 """Returns when the update is settled: state stored and reply sent. Never raises."""
@@ -83,8 +86,12 @@ class Channel(Protocol):
         """Put a screen in front of her, in place of the previous one; raises `SendError`.
 
         Its picture goes above the first text, or what it shows in words where there are no pictures. A picture that
-        fails is left out: it never delays the text, and never takes it along.
+        fails is left out: it never delays the text, and never takes it along. Of what a peer sent along, `media.data`
+        is uploaded; where that fails for good, the screen is shown in words (`Screen.in_words`).
         """
+
+    async def fetch(self, media: Media) -> bytes:
+        """Bring a voice note or picture of this platform into memory, `MEDIA_LIMIT` at most; raises `SendError`."""
 
     async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
         """Delete messages on both sides, as far as the platform allows; raises `SendError`."""

@@ -179,6 +179,29 @@ class Group(Fact):
     """How long before a meeting its members are reminded."""
 
 
+class Line(Entry):
+    """A team that answers in the chat: peers, a partner service, a tutor for those who answer."""
+
+    id: Identifier
+    name: str = Field(max_length=80)
+    """As a woman reads it, in plain English; translated."""
+    kind: Literal["peers", "partner", "tutor"] = "peers"
+    cities: tuple[Identifier, ...] = ()
+    """Whom it is for; empty: wherever she is."""
+    service: Identifier | None = None
+    """Of a partner: the service that answers."""
+    zone: Zone | None = None
+    """Of its hours; where none is given, that of its first city."""
+    languages: tuple[Language, ...] = ()
+    """In which it can answer; who is on duty decides."""
+    hours: str | None = None
+    """OSM `opening_hours`; without any, it is there whenever somebody is on duty."""
+    takes_messages: bool = True
+    """She may leave a message while nobody is there."""
+    ring: Lead = Field(default=timedelta(minutes=3), json_schema_extra={"default": "3 minutes"})
+    """How long those on duty are called before the next are."""
+
+
 class City(Entry):
     """A place that she can name; its zone and country decide what "now" and "her line" mean."""
 
@@ -235,3 +258,4 @@ class Directory(Entry):
     services: tuple[Annotated[Service, BeforeValidator(_pause)], ...]
     hotlines: tuple[Hotline, ...]
     groups: tuple[Group, ...] = ()
+    lines: tuple[Line, ...] = ()

@@ -118,6 +118,10 @@ def respond(
     contact = contact.forget_expired(now)
     if incoming.kind in (Kind.TIMER, Kind.AGAIN, Kind.LIVING):
         return _speak_first(library, contact, incoming, now, house)
+    if incoming.kind is Kind.TAKEN_BACK:
+        # She gets no answer for taking something back, and what is gone need not be wiped.
+        handles = tuple(handle for handle in contact.handles if handle.id != incoming.handle)
+        return Turn(replace(contact, handles=handles), None)
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
     language = contact.language or library.speech.negotiate(incoming.locale)
     is_repeated = mark in contact.recent

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from bot.core.conversation import Conversation
+from bot.core.letter import Letter
 from bot.core.notice import Notice
 from bot.core.plan import Plan
 from bot.core.question import Question
@@ -36,6 +38,12 @@ class Role(StrEnum):
     """Writes to the groups that she was invited for, and to no others."""
     ADMIN = "admin"
     """A moderator of every group."""
+    PEER = "peer"
+    """Answers women on the lines that she was invited for."""
+    PARTNER = "partner"
+    """Answers for a service."""
+    TUTOR = "tutor"
+    """Is there for those who answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,22 @@ class Staff:
     groups: tuple[str, ...] = ()
     address: str = ""
     """What concerns her groups is told to her first."""
+    lines: tuple[str, ...] = ()
+    """Where she answers, besides her groups: of the lines, not of her role, depends what she does there."""
+    languages: tuple[str, ...] = ()
+    """In which she answers."""
+    duty_until: int = 0
+    """She is on duty until then, in seconds since 1970; it ends by itself."""
+    served: Mapping[str, int] = field(default_factory=dict)
+    """Her own statement: hours and conversations by month, for peer work is paid work."""
+
+    def changed(self, **parts: Any) -> Self:
+        """Return her with some parts replaced."""
+        return replace(self, **parts)
+
+    def answers(self, line: str) -> bool:
+        """Tell whether she answers on a line; whoever was not told so, does not."""
+        return line in self.lines
 
     def may(self, group: str) -> bool:
         """Tell whether she answers for a group; whoever was not told so, may not."""
@@ -55,12 +79,22 @@ class Staff:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready to be sealed."""
         data = {"designation": self.designation, "role": self.role.value, "groups": list(self.groups)}
-        return data | {"address": self.address}
+        data |= {"address": self.address, "lines": list(self.lines), "languages": list(self.languages)}
+        return data | {"duty_until": self.duty_until, "served": dict(self.served)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read back what `to_dict` wrote."""
-        return cls(data["designation"], Role(data["role"]), tuple(data["groups"]), data["address"])
+        return cls(
+            data["designation"],
+            Role(data["role"]),
+            tuple(data["groups"]),
+            data["address"],
+            tuple(data.get("lines", ())),
+            tuple(data.get("languages", ())),
+            data.get("duty_until", 0),
+            data.get("served", {}),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +252,45 @@ class Resigned:
     """She is forgotten, and with her whatever she answered for."""
 
 
-Change = Settled | Answered | Closed | Announced | Halted | Approved | Wrote | Resigned
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """A conversation began, went on or ended."""
+
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Something is to be written to one person."""
+
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Somebody who answers changed what concerns herself: her duty, her languages, her statement."""
+
+    staff: Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something happened that is counted by week, without a person."""
+
+    kind: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Somebody is not answered any more; only a keyed hash of the address is kept."""
+
+    address: str
+
+
+Moderated = Settled | Answered | Closed | Announced | Halted | Approved | Wrote | Resigned
+Relayed = Talked | Posted | Served | Noted | Blocked
+Change = Moderated | Relayed
 """What a step changes beside her record, written in the same transaction or not at all."""
 
 
@@ -241,6 +313,12 @@ class House:
     rules: Rules = USUAL
     has_written: bool = False
     """What is judged has waited for her to write, and she did."""
+    conversations: tuple[Conversation, ...] = ()
+    """Her own, as a woman or as who answers; for who answers also those that wait on her lines."""
+    team: tuple[Staff, ...] = ()
+    """Everybody who answers on a line."""
+    fresh: str = ""
+    """Random letters, different at each step, of which an id and two words can be made."""
 
     def state(self, group: str) -> GroupState:
         """Return what a group has settled; nothing yet is a state too."""

@@ -26,6 +26,7 @@ from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
 from bot.core.rooms import FILLS, KNOWN, LISTS, LIVING, MEDIA
 from bot.core.speech import DIRECTORY, Word
+from bot.core.written import said_of
 
 T = TypeVar("T")
 
@@ -282,9 +283,9 @@ class Stage:
         picture = self.library.picture(self.contact.language, self.node.image)
         ways = tuple(choice for _, choice in self.ways)
         media = next((found for name in self._fills if name in MEDIA and (found := MEDIA[name](self))), None)
-        media = media if media and media.channel == self.channel else None
+        instead = self.library.phrase(self.contact.language, said_of(media)) if media else ""
         is_living = any(LIVING[name].is_so(self) for name in self._fills if name in LIVING)
-        return Screen(tuple(texts), choices, ways, picture, media, is_living)
+        return Screen(tuple(texts), choices, ways, picture, media, is_living, instead)
 
     @property
     def living(self) -> str:

@@ -129,11 +129,9 @@ class _Telling:
         )
         ways = (Choice(way(word), self.library.phrase(language, word)) for word in WAYS)
         media, texts = self.notice.media, tuple(self._texts(groups[0], language))
-        channel = Address.parse(contact.address).channel
-        if media and media.channel != channel:
-            # It lies with another platform: she is told that there is something, in the line that it would stand in.
-            texts, media = ("\n".join((self.library.phrase(language, said_of(media)), *texts)),), None
-        return Screen(texts, choices, tuple(ways), media=media, first=self._first(contact, channel))
+        instead = self.library.phrase(language, said_of(media)) if media else ""
+        first = self._first(contact, Address.parse(contact.address).channel)
+        return Screen(texts, choices, tuple(ways), media=media, instead=instead, first=first)
 
     def _first(self, contact: Contact, channel: str) -> int:
         """Return from where to count here: after the numbers of the screen that she may still have before her."""

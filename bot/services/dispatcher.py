@@ -17,6 +17,7 @@ from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, Outgoing, Screen
 from bot.core.platform import SPARING
 from bot.log import EVENTS, place_of
+from bot.services.carrier import Carry, leave
 from bot.services.erasure import scrub, wipe
 from bot.services.outbox import Outbox
 from bot.storage.store import Store, StoreProblem
@@ -43,6 +44,8 @@ class Dispatcher:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Take where the library, the time and the patience come from."""
+        self.carry: Carry = leave
+        """Brings over what goes along with a screen."""
         self.channels: dict[str, Channel] = {}
         self.outbox: Outbox | None = None
         """What we send first, which gives way to whoever writes."""
@@ -110,7 +113,8 @@ class Dispatcher:
         """Try once: a screen that nobody waits for must not keep her next press waiting."""
         pressed = turn.replaces[-1] if turn.replaces else ""
         try:
-            shown = await self.channels[address.channel].show(Outgoing(address, screen, turn.replaces, pressed))
+            carried = await self.carry(screen, address.channel)
+            shown = await self.channels[address.channel].show(Outgoing(address, carried, turn.replaces, pressed))
         except SendError as error:
             EVENTS.info("a living screen was not shown: %s", error)
             self._living.pop(address, None)
@@ -223,7 +227,7 @@ class Dispatcher:
             return
         outgoing = Outgoing(
             incoming.address,
-            turn.screen,
+            await self.carry(turn.screen, incoming.address.channel),
             replaces=turn.replaces,
             pressed=incoming.handle if incoming.press else "",
             press=incoming.press,
