@@ -236,6 +236,15 @@ class TestMedia:
         assert (voice.is_voice, voice.text, words.text) == (True, "", "From a peer")
         assert voice.attachments[0].startswith("data:audio/ogg;base64,")
 
+    async def test_what_is_refused_is_said_in_words(self, scene: SignalScene) -> None:
+        def refuse(_method: str, params: dict[str, object]) -> Fault | None:
+            return Fault(code=-1, message="no") if "attachment" in params else None
+
+        scene.signal.fault = refuse
+        media = Media("telegram", "voice", "x", b"OggS....")
+        await scene.channel.show(Outgoing(TO_ANA, Screen(("From a peer",), media=media, instead="[Voice note]")))
+        assert scene.signal.phones[ANA].texts == ["[Voice note]\nFrom a peer"]
+
     async def test_a_file_of_signal_is_fetched_and_sent_on(self, scene: SignalScene) -> None:
         scene.signal.attachments["abc.png"] = PNG
         media = Media("signal", "picture", "abc.png")
@@ -249,7 +258,7 @@ class TestMedia:
     ) -> None:
         with pytest.raises(SendError):
             await scene.channel.fetch(Media("signal", "voice", "gone"))
-        monkeypatch.setattr("bot.channels.signal.ATTACHMENT_LIMIT", 10)
+        monkeypatch.setattr("bot.channels.signal.MEDIA_LIMIT", 10)
         scene.signal.attachments["large"] = b"x" * 100
         with pytest.raises(SendError, match="too large"):
             await scene.channel.fetch(Media("signal", "voice", "large"))
