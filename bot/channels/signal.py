@@ -6,7 +6,7 @@ import logging
 import time
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -91,16 +91,15 @@ class Signal:
                 await self._serve(partial(self._arrive, receive))
         finally:
             self._is_running = False
-            await self._typing.close()
+            await self._typing.stop()
             for task in self._trusting.values():
                 task.cancel()
 
     async def show(self, outgoing: Outgoing) -> Shown:
         """Put a screen in front of her and delete the previous one; raises `SendError`."""
-        try:
+        sign = nullcontext() if outgoing.rank else self._typing.during(outgoing.to.id)
+        with sign:
             new = await self._put(outgoing)
-        finally:
-            self._typing.end(outgoing.to.id)
         return Shown(new, await self._sweep(outgoing.to, outgoing.replaces))
 
     async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
@@ -199,8 +198,8 @@ class Signal:
                 self._trust_soon(address)
             case _:
                 self._note_timer(found.address.id, timer_of(params) or 0)
-                self._typing.begin(found.address.id)
-                await receive(found)
+                with self._typing.during(found.address.id):
+                    await receive(found)
 
     def _note_timer(self, person: str, seconds: int) -> None:
         self._own_timers.pop(person, None)

@@ -74,17 +74,25 @@ class Dispatcher:
 
     async def ring(self) -> None:
         """Show the screens whose time has come; nobody waits for a chat that the platform keeps busy."""
-        due = [address for address in await self._store.due(self._now()) if address.channel in self.channels]
+        found = await self._store.due(self._now())
+        # Who is being answered has her turn at the next look: a platform that is away must not hold up the others.
+        due = [each for each in found if each.channel in self.channels and not self.is_talking(each)]
         rings = (self._take(Incoming(address, Kind.TIMER, "timer"), is_owed=True) for address in due)
         await asyncio.gather(*rings)
 
     async def resume(self, owed: Iterable[Address]) -> None:
         """Show the screens that were due when the program died, as the store named them before the first update."""
+        by_channel: dict[str, list[Address]] = {}
+        for address in owed:
+            by_channel.setdefault(address.channel, []).append(address)
+        await asyncio.gather(*map(self._resume, by_channel.values()))
+        await self._store.flush()
+
+    async def _resume(self, owed: Iterable[Address]) -> None:
         for address in owed:
             if address.channel in self.channels:
                 await self.receive(Incoming(address, Kind.AGAIN, "again"))
             self._store.settle(address)
-        await self._store.flush()
 
     def watch(self, address: Address) -> None:
         """Look at the next `refresh` whether someone stands on a screen that changes by itself."""

@@ -150,7 +150,7 @@ class SignalScene:
 
 @asynccontextmanager
 async def on_signal(
-    folder: Path, judge: Callable[[datetime], Awaitable[object]] = judging
+    folder: Path, judge: Callable[[datetime], Awaitable[object]] = judging, *, first_rate: float = 100.0
 ) -> AsyncIterator[SignalScene]:
     """Run the bot on Signal, with Telegram in memory beside it."""
     clock, watch, sleeper, chats = Clock(), Watch(), Sleeper(), Chats()
@@ -163,7 +163,7 @@ async def on_signal(
         dispatcher = Dispatcher(store, current, clock.now, sleeper)
         outbox = Outbox(store, dispatcher.channels, clock.now, judge, is_talking=dispatcher.is_talking)  # type: ignore[arg-type]
         dispatcher.outbox = outbox
-        pace = Pace(10, first_rate=100.0)
+        pace = Pace(10, first_rate=first_rate)
         outbox.pace("signal", pace)
         daemon = Daemon(signal.where, sleep=lambda _: asyncio.sleep(0.01))
         channel = Signal(daemon, ACCOUNT, pace=pace, sleep=sleeper, clock=watch)
