@@ -184,7 +184,7 @@ class App:
         settings = self.settings
         if settings.telegram_token:
             self.add(self._telegram(settings.telegram_token.get_secret_value()))
-        if settings.signal_socket or settings.signal_account:
+        if settings.signal_socket and settings.signal_account:
             self.add(self._signal(settings.signal_socket, settings.signal_account))
         if settings.preview_port is not None:
             self.add(self._web(settings.preview_port))
@@ -204,13 +204,11 @@ class App:
             pace=pace,
         )
 
-    def _signal(self, where: str | None, account: str | None) -> "Signal":
+    def _signal(self, where: str, account: str) -> "Signal":
         from bot.channels.signal import Signal  # noqa: PLC0415 - needed only with an account
         from bot.channels.signal_daemon import Daemon  # noqa: PLC0415 - the same
         from bot.channels.signal_guard import danger  # noqa: PLC0415 - the same
 
-        if not where or not account:
-            raise StartProblem("Signal needs COMADRE_SIGNAL_SOCKET and COMADRE_SIGNAL_ACCOUNT; set both, or neither")
         look = partial(danger, where, allows_remote=self.settings.signal_remote)
         if why := look():
             raise StartProblem(why)

@@ -36,7 +36,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Show the versi
 def run(
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Allow DEBUG logs; never with real people.")] = False,  # noqa: FBT002
 ) -> None:
-    """Run the bot: Telegram when COMADRE_TELEGRAM_TOKEN is set, else the preview page on this computer."""
+    """Run the bot: Telegram and Signal as far as they are set up, else the preview page on this computer."""
     serve(is_unsafe=unsafe)
 
 
@@ -87,7 +87,7 @@ def check(
 
 @app.command()
 def doctor() -> None:
-    """Say in words what is configured and loaded, the state of key and database, and whether Telegram answers."""
+    """Say in words what is configured and loaded, how key and database are, and whether Telegram and Signal answer."""
     from bot.diagnosis import diagnose
     from bot.report import print_diagnosis
 

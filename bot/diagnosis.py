@@ -23,10 +23,11 @@ async def diagnose(settings: Settings) -> list[Point]:
     points.extend(await _database(settings, vault, groups))
     if settings.telegram_token:
         points.append(await _telegram(settings, settings.telegram_token.get_secret_value()))
-    if settings.signal_socket or settings.signal_account:
+    if settings.signal_socket and settings.signal_account:
         from bot.signal_diagnosis import diagnose_signal  # noqa: PLC0415 - only where Signal is served
 
-        points.extend(await diagnose_signal(settings))
+        where, account = settings.signal_socket, settings.signal_account
+        points.extend(await diagnose_signal(where, account, allows_remote=settings.signal_remote))
     return points
 
 

@@ -126,7 +126,8 @@ class Outbox:
                 if row.delivery:
                     taken.append(row.delivery)
                     place = (row.delivery.to.channel, each.notice.rank)
-                    left[place] = left.get(place, room.in_all) - 1
+                    if place in left:
+                        left[place] -= 1
             return taken
 
         return await self._database.commit_together(work)
