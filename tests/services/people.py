@@ -3,6 +3,7 @@
 import asyncio
 import re
 from abc import ABC, abstractmethod
+from base64 import b64decode
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -165,6 +166,14 @@ class OnSignal(Person):
     async def edits(self, handle: str, text: str) -> None:
         """Change nothing: what an edit says does not come in from here."""
 
+    async def takes_back(self, handle: str) -> None:
+        """Delete for everybody what she wrote."""
+        signal = self.program.signal
+        at = signal.say(self.address.id, None, remoteDelete={"timestamp": int(handle)})
+        async with asyncio.timeout(30):
+            await signal.until(lambda: at)
+        await self.program.settled()
+
     def find(self, words: str) -> str:
         """Return the newest message."""
         phone = self.program.signal.phones.get(self.address.id)
@@ -184,10 +193,8 @@ class OnSignal(Person):
     @property
     def sounds(self) -> list[bytes]:
         """Return the voice notes that she got."""
-        from base64 import b64decode  # noqa: PLC0415 - only here
-
         phone = self.program.signal.phones[self.address.id]
-        return [b64decode(file.partition("base64,")[2]) for each in phone.shown for file in each.attachments]
+        return [sound_in(file) for each in phone.shown for file in each.attachments]
 
 
 class OnWeb(Person):
@@ -234,13 +241,19 @@ class OnWeb(Person):
         return [each.screen.media.data for each in shown if each.screen.media]
 
 
+def sound_in(file: str) -> bytes:
+    """Return the bytes of what Signal was given to send along."""
+    return b64decode(file.partition("base64,")[2])
+
+
 def listen(program: Program, people: list[Person]) -> None:
     """Note all that comes to anybody, as it comes."""
     by_id = {each.address.id: each for each in people}
 
     def on_telegram(chat: int, message: Message) -> None:
         if (person := by_id.get(str(chat))) and message.mine:
-            person.received.append(orjson.dumps([message.text, message.caption, message.buttons]).decode())
+            sound = program.api.files.get(message.voice, b"").decode("latin-1")
+            person.received.append(orjson.dumps([message.text, message.caption, message.buttons, sound]).decode())
 
     program.api.on_shown = on_telegram
     answer = program.signal.answer
@@ -248,7 +261,8 @@ def listen(program: Program, people: list[Person]) -> None:
     def on_signal(method: str, params: dict[str, Any]) -> Any:
         result = answer(method, params)
         for who in params.get("recipient", ()) if method == "send" else ():
-            by_id[who].received.append(params.get("message", ""))
+            sounds = (sound_in(file) for file in params.get("attachment", ()))
+            by_id[who].received.append("\n".join((params.get("message", ""), *(each.decode("latin-1") for each in sounds))))
         return result
 
     program.signal.answer = on_signal  # type: ignore[method-assign]  # it only listens
@@ -257,7 +271,8 @@ def listen(program: Program, people: list[Person]) -> None:
     async def on_web(outgoing: Any) -> Any:
         shown = await show(outgoing)
         labels = [choice.label for choice in outgoing.screen.choices]
-        by_id[outgoing.to.id].received.append(orjson.dumps([*outgoing.screen.texts, *labels]).decode())
+        sound = outgoing.screen.media.data.decode("latin-1") if outgoing.screen.media else ""
+        by_id[outgoing.to.id].received.append(orjson.dumps([*outgoing.screen.texts, *labels, sound]).decode())
         return shown
 
     program.web.show = on_web  # type: ignore[method-assign]  # it only listens
