@@ -63,7 +63,7 @@ async def everyone(settings: Settings) -> list[str]:
 async def revoke(settings: Settings, name: str) -> str:
     """Take the role of `name` away; raises `PersonnelProblem` where there is nobody of that name."""
     async with _store(settings) as store:
-        if await store.staff.revoke(name):
+        if await store.staff.revoke(name, datetime.now(UTC)):
             return f"{name} has no role any more, from her next message on.{await _scrubbed(store)}"
         known = [each.designation for each in await store.staff.everyone()]
     raise PersonnelProblem(f"nobody is called {name!r}{_nearest(name, known)}")

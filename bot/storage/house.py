@@ -5,11 +5,13 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from bot.core.contact import Contact
+from bot.core.deed import Deed, deeds
 from bot.core.house import (
     AUDIENCE,
     GROUP,
@@ -34,20 +36,29 @@ from bot.core.house import (
     meeting_subject,
 )
 from bot.core.notice import NoticeKind
+from bot.storage.audit import BOT, Audit
 from bot.storage.notices import Notices
 from bot.storage.vault import SealError, Vault
 
 _log = logging.getLogger(__name__)
+_NOTED = (Settled, Announced, Halted, Approved)
+"""Changes that the trail tells of, where somebody who answers made them."""
 
 
 class Houses:
     """Reads and writes those tables in the database's thread, inside the transaction of the step."""
 
     def __init__(
-        self, vault: Vault, notices: Notices, languages: Callable[[], Iterable[str]], rules: Rules = USUAL
+        self,
+        vault: Vault,
+        notices: Notices,
+        audit: Audit,
+        languages: Callable[[], Iterable[str]],
+        rules: Rules = USUAL,
     ) -> None:
         """Keep the keys."""
         self._vault = vault
+        self._audit = audit
         self._notices = notices
         self._languages = languages
         self._rules = rules
@@ -99,8 +110,11 @@ class Houses:
             _log.warning("%s_unreadable", table)
             return None
 
-    def apply(self, connection: sqlite3.Connection, key: bytes, changes: Iterable[Change]) -> None:
-        """Write what a step changed."""
+    def apply(
+        self, connection: sqlite3.Connection, key: bytes, changes: Collection[Change], hour: int | None = None
+    ) -> None:
+        """Write what a step changed, and in the trail what somebody who answers did in this `hour`."""
+        self._note(connection, key, changes, hour)
         for change in changes:
             match change:
                 case Settled(group, state):
@@ -119,6 +133,39 @@ class Houses:
                     self._notices.release(connection, key)
                 case Resigned():
                     self._resign(connection, key)
+
+    def _note(self, connection: sqlite3.Connection, key: bytes, changes: Collection[Change], hour: int | None) -> None:
+        """Write the lines before the changes, for what is done shows in what there was until now."""
+        for change in changes:
+            if isinstance(change, Announced) and change.notice.kind is NoticeKind.RESULT:
+                day = datetime.fromtimestamp(change.notice.due_at, UTC).date()
+                self._audit.append(connection, day, BOT, Deed.CLOSED, change.notice.groups)
+        staff = self.staff(connection, key) if any(isinstance(each, _NOTED) for each in changes) else None
+        if staff is None or hour is None:
+            return
+        day = datetime.fromtimestamp(hour * 3600, UTC).date()
+        for deed, about in self._done(connection, changes):
+            self._audit.append(connection, day, staff.designation, deed, about)
+
+    def _done(
+        self, connection: sqlite3.Connection, changes: Iterable[Change]
+    ) -> Mapping[tuple[Deed, tuple[str, ...]], None]:
+        """Return what was done to which groups, each once."""
+        before = self.groups(connection)
+        done: dict[tuple[Deed, tuple[str, ...]], None] = {}
+        for change in changes:
+            match change:
+                case Settled(group):
+                    about: tuple[str, ...] = (group,)
+                case Announced(notice):
+                    about = notice.groups
+                case Halted(name) | Approved(name):
+                    about = self._notices.groups(connection, bytes.fromhex(name))
+                case _:
+                    continue
+            for deed in deeds(change, before.get(about[0], GroupState()) if about else GroupState()):
+                done[deed, about] = None
+        return done
 
     def enrol(self, connection: sqlite3.Connection, key: bytes, old: Contact, new: Contact) -> None:
         """Keep the rows of members equal to what the records say, for a notice finds its readers there."""

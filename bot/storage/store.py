@@ -20,9 +20,11 @@ from bot.core.diary import Tended
 from bot.core.house import USUAL, Change, GroupState, House, Rules
 from bot.core.message import Address, fold
 from bot.core.notice import still
+from bot.storage.audit import Audit, begin
+from bot.storage.blocked import Blocked
 from bot.storage.database import Database, StoreProblem, connect
 from bot.storage.house import Houses
-from bot.storage.migrations import VERSION, migrate
+from bot.storage.migrations import TRAILED, VERSION, migrate
 from bot.storage.notices import Notices
 from bot.storage.outbox import Outbox
 from bot.storage.series import Series
@@ -74,10 +76,12 @@ class Store:
         self._database = database
         self._vault = vault
         self._notices = Notices(vault)
-        self._houses = Houses(vault, self._notices, languages, rules)
+        self.audit = Audit(database, vault)
+        self._houses = Houses(vault, self._notices, self.audit, languages, rules)
         self.outbox = Outbox(database, self._notices, self._houses, self._read, self._write)
         self.series = Series(database, self._notices, self._houses)
-        self.staff = Register(database, vault, self._notices)
+        self.staff = Register(database, vault, self._notices, self.audit)
+        self.blocked = Blocked(database, vault, self._notices)
         self._settled: deque[bytes] = deque()
 
     @classmethod
@@ -123,7 +127,7 @@ class Store:
             if new != old:
                 self._write(connection, key, new, old)
                 self._hush(connection, key, new, old)
-            self._houses.apply(connection, key, getattr(answer, "changes", ()))
+            self._houses.apply(connection, key, getattr(answer, "changes", ()), new.seen)
             if owes(answer):
                 sealed = self._vault.seal("reply", key, str(address).encode())
                 connection.execute("INSERT OR REPLACE INTO reply (key, sealed) VALUES (?, ?)", (key, sealed))
@@ -324,6 +328,8 @@ class Store:
 
     def _purge_others(self, connection: sqlite3.Connection, now: datetime) -> None:
         connection.execute("DELETE FROM invitation WHERE purge_at <= ?", (fold(now),))
+        self.blocked.purge(connection, now)
+        self.audit.purge(connection, now.date())
         connection.execute("DELETE FROM count WHERE week < ?", (_week((now - COUNT_KEPT).date()),))
 
 
@@ -331,14 +337,20 @@ def _open(path: Path, vault: Vault, patience: timedelta) -> sqlite3.Connection:
     try:
         connection = connect(path, patience)
         try:
-            migrate(connection, path)
-            _recognise(connection, path, vault)
+            migrate(connection, path, partial(_greet, connection, path, vault))
         except BaseException:
             connection.close()
             raise
     except sqlite3.Error as error:
         raise StoreProblem(f"{path} cannot be opened ({error}): restore it from a backup or move it away") from None
     return connection
+
+
+def _greet(connection: sqlite3.Connection, path: Path, vault: Vault, version: int) -> None:
+    """See that the key is the right one before anything is written with it."""
+    _recognise(connection, path, vault)
+    if version < TRAILED:
+        begin(connection, vault)
 
 
 def _recognise(connection: sqlite3.Connection, path: Path, vault: Vault) -> None:
