@@ -17,7 +17,8 @@ OPERATOR, BOT = "operator", "bot"
 FIRST, LAST = "trail first", "trail last"
 """In the table `meta`: what the oldest line follows, and the newest line; without it, a cut end would not show."""
 
-_LINKS = "SELECT number, day, sealed, chain FROM audit ORDER BY number"
+_LINKS = "SELECT number, CAST(day AS BLOB), CAST(sealed AS BLOB), CAST(chain AS BLOB) FROM audit ORDER BY number"
+"""As bytes, whatever somebody put there: what cannot be read is found, and stops nobody."""
 _NUMBER_LENGTH = 8
 _CHAIN_LENGTH = 32
 _BROKEN = b"broken"
@@ -54,15 +55,14 @@ class Audit:
 
     def append(self, connection: sqlite3.Connection, day: date, who: str, what: str, about: Iterable[str] = ()) -> None:
         """Write a line; `what` is a word of ours, never of a person."""
-        # After what was last written, not after what is there: a cut end must not heal by writing on.
-        last = self._read(connection, LAST) or _Link(_newest(connection), _BROKEN)
-        number = last.number + 1
+        # After what was last written, not after what is there: what was cut off or put in must not heal by writing on.
+        last = self._read(connection, LAST) or _Link(0, _BROKEN)
+        number = max(last.number, _newest(connection)) + 1
         data = orjson.dumps({"who": who, "what": what, "about": " ".join(about)})
-        row = (number, day.isoformat(), self._vault.seal("audit", _bytes(number), data))
-        chain = self._chain(last, *row)
-        connection.execute(
-            "INSERT OR REPLACE INTO audit (number, day, sealed, chain) VALUES (?, ?, ?, ?)", (*row, chain)
-        )
+        sealed = self._vault.seal("audit", _bytes(number), data)
+        chain = self._chain(last, number, day.isoformat().encode(), sealed)
+        row = (number, day.isoformat(), sealed, chain)
+        connection.execute("INSERT INTO audit (number, day, sealed, chain) VALUES (?, ?, ?, ?)", row)
         self._write(connection, LAST, _Link(number, chain))
 
     async def lines(self) -> list[Line]:
@@ -111,26 +111,27 @@ class Audit:
         at = first
         for number, day, sealed, chain in connection.execute(_LINKS).fetchall():
             expected = self._chain(at, number, day, sealed)
-            is_good = number == at.number + 1 and hmac.compare_digest(bytes(chain), expected)
-            at = _Link(number, bytes(chain))
+            is_good = number == at.number + 1 and hmac.compare_digest(chain, expected)
+            at = _Link(number, chain)
             yield at, is_good and self._open(number, day, sealed) is not None
 
-    def _open(self, number: int, day: str, sealed: bytes) -> Line | None:
+    def _open(self, number: int, day: bytes, sealed: bytes) -> Line | None:
         try:
             data = orjson.loads(self._vault.unseal("audit", _bytes(number), sealed))
-            return Line(date.fromisoformat(day), **data)
+            return Line(date.fromisoformat(day.decode()), **data)
         except (SealError, ValueError):
             return None
 
-    def _chain(self, before: _Link, number: int, day: str, sealed: bytes) -> bytes:
-        return self._vault.chain("line", before.chain + _bytes(number) + day.encode() + b"\0" + sealed)
+    def _chain(self, before: _Link, number: int, day: bytes, sealed: bytes) -> bytes:
+        return self._vault.chain("line", before.chain + _bytes(number) + day + b"\0" + sealed)
 
     def _read(self, connection: sqlite3.Connection, name: str) -> _Link | None:
-        row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        link = bytes(row[0])[: _NUMBER_LENGTH + _CHAIN_LENGTH] if row else b""
-        if not row or not hmac.compare_digest(link + self._vault.chain(name, link), bytes(row[0])):
+        row = connection.execute("SELECT CAST(value AS BLOB) FROM meta WHERE name = ?", (name,)).fetchone()
+        value = (row and row[0]) or b""
+        link = value[: _NUMBER_LENGTH + _CHAIN_LENGTH]
+        if not hmac.compare_digest(link + self._vault.chain(name, link), value):
             return None
-        return _Link(int.from_bytes(link[:_NUMBER_LENGTH]), link[_NUMBER_LENGTH:])
+        return _Link(int.from_bytes(link[:_NUMBER_LENGTH], signed=True), link[_NUMBER_LENGTH:])
 
     def _write(self, connection: sqlite3.Connection, name: str, link: _Link) -> None:
         _mark(connection, self._vault, name, link)
@@ -155,4 +156,4 @@ def _newest(connection: sqlite3.Connection) -> int:
 
 
 def _bytes(number: int) -> bytes:
-    return number.to_bytes(_NUMBER_LENGTH)
+    return number.to_bytes(_NUMBER_LENGTH, signed=True)

@@ -72,7 +72,7 @@ class Store:
         rules: Rules = USUAL,
     ) -> None:
         """Take an open database; `Store.open` is the way to get one. `languages` are those that the bot speaks."""
-        self._path = path
+        self.path = path
         self._database = database
         self._vault = vault
         self._notices = Notices(vault)
@@ -247,9 +247,7 @@ class Store:
                 busy, *_pages = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 if not busy:
                     return
-            raise StoreProblem(
-                f"{self._path} is read by another program, so deleted bytes stay for now: close that one"
-            )
+            raise StoreProblem(f"{self.path} is read by another program, so deleted bytes stay for now: close that one")
 
         await self._database.run(work)
 
@@ -278,7 +276,7 @@ class Store:
         def work(connection: sqlite3.Connection) -> Description:
             (integrity,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             contacts = _rough(connection) if integrity == "ok" else "unknown"
-            files = (self._path, self._path.with_name(self._path.name + "-wal"))
+            files = (self.path, self.path.with_name(self.path.name + "-wal"))
             size = sum(file.stat().st_size for file in files if file.exists())
             return Description(VERSION, contacts, size, integrity)
 

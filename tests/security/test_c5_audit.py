@@ -1,8 +1,7 @@
-"""C5: who did what, about which group, on which day, without content; a line that is changed, taken out, moved or cut
-off is found."""
+"""C5: who did what to which group, on which day, chained: a line that is changed, taken out, moved or cut off shows."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,13 +18,19 @@ from bot.services.dispatcher import Dispatcher
 from bot.storage.store import Store
 from bot.storage.vault import Vault
 from tests.conversations.phone import Phone
-from tests.core.rooms.example import MUSA, NIGHT, NOW, with_groups
+from tests.core.rooms.example import MUSA, NOW, with_groups
 from tests.security.plant import hits_in
 from tests.services.chats import Chats
 from tests.storage.example import KEY
 
 TODAY = NOW.date()
 WORDS = "Bring the blue folder and two euros"
+MEETING = ("My groups", "Musa · Porto", "Meetings", "Wednesday 25 November, 18:00")
+QUESTION = (
+    *("My groups", "Musa · Porto", "The group decides", "Ask the group something", "A question of our own"),
+    *(WORDS, "Yes or no", "3", "Choose the day", "28/11", "20:00", "Ask the group now"),
+)
+BROADCAST = ("menu", "For moderators", "Write to a group", "Musa", WORDS, "It's ready", "Yes, send it")
 
 
 @dataclass
@@ -100,9 +105,6 @@ async def ten_lines(desk: Desk) -> None:
     assert await desk.store.audit.fault() == ""
 
 
-MEETING = ("My groups", "Musa · Porto", "Meetings", "Wednesday 25 November, 18:00")
-
-
 async def test_an_invitation_is_noted_when_it_is_made_and_when_it_is_redeemed(desk: Desk) -> None:
     _, name = await desk.moderator()
     lines = await desk.store.audit.lines()
@@ -126,9 +128,7 @@ async def test_a_meeting_that_is_called_off_and_on_again_is_noted(desk: Desk) ->
 
 async def test_what_a_moderator_writes_is_in_no_line(desk: Desk) -> None:
     eva, name = await desk.moderator()
-    await desk.does(eva, *MEETING)
-    label = next(choice.label for choice in eva.choices if "note" in choice.label.lower())
-    await desk.does(eva, label, WORDS)
+    await desk.does(eva, *MEETING, "A note", WORDS)
     assert (await desk.noted(name))[1:] == [(Deed.NOTE, MUSA)]
     assert WORDS not in str(await desk.store.audit.lines())
 
@@ -142,6 +142,34 @@ async def test_what_women_do_is_noted_nowhere(desk: Desk) -> None:
     ana = desk.chats.phone(Address("telegram", "7"))
     await desk.does(ana, "/start en", "Find a service", "overdose", "exit", "forget me")
     assert await desk.store.audit.lines() == []
+
+
+async def test_a_broadcast_is_noted_when_it_is_sent_and_when_it_is_stopped(desk: Desk) -> None:
+    eva, name = await desk.moderator()
+    await desk.does(eva, *BROADCAST)
+    assert (await desk.noted(name))[1:] == [(Deed.SENT, MUSA)]
+    await desk.does(eva, "menu", "For moderators", "Write to a group", "What went out")
+    await desk.does(eva, eva.choices[0].label, "Stop it")
+    assert (await desk.noted(name))[1:] == [(Deed.SENT, MUSA), (Deed.STOPPED, MUSA)]
+
+
+@pytest.mark.parametrize("rules", [Rules(needs_two=True)])
+async def test_where_two_are_asked_each_of_them_is_noted(desk: Desk) -> None:
+    (eva, first), (ana, second) = await desk.moderator(1), await desk.moderator(2)
+    await desk.does(eva, *BROADCAST)
+    await desk.does(ana, "menu", "For moderators", "Write to a group", "Waiting for a second person")
+    await desk.does(ana, ana.choices[0].label, "Yes, let it go")
+    assert (await desk.noted(first))[1:] == [(Deed.PROPOSED, MUSA)]
+    assert (await desk.noted(second))[1:] == [(Deed.APPROVED, MUSA)]
+
+
+async def test_a_question_that_is_withdrawn_is_noted(desk: Desk) -> None:
+    eva, name = await desk.moderator()
+    await desk.does(eva, *QUESTION)
+    group = ("menu", "For moderators", "Musa · Porto", "The group decides")
+    await desk.does(eva, *group)
+    await desk.does(eva, eva.choices[0].label, "Take it back", "Yes, take it back")
+    assert (await desk.noted(name))[1:] == [(Deed.ASKED, MUSA), (Deed.WITHDRAWN, MUSA)]
 
 
 async def test_what_is_not_stored_is_not_noted(desk: Desk) -> None:
@@ -180,8 +208,10 @@ HARM: dict[str, tuple[str, ...]] = {
     "the last cut off": ("DELETE FROM audit WHERE number = 10",),
     "cut off, with an end that was copied from a line": (
         "DELETE FROM audit WHERE number > 7",
-        "UPDATE meta SET value = (SELECT substr(value, 1, 7) || x'07' FROM meta WHERE name = 'trail last')"
-        " || (SELECT chain FROM audit WHERE number = 7) || substr(value, 41) WHERE name = 'trail last'",
+        (
+            "UPDATE meta SET value = CAST(substr(value, 1, 7) || x'07' || (SELECT chain FROM audit WHERE number = 7)"
+            " || substr(value, 41) AS BLOB) WHERE name = 'trail last'"
+        ),
     ),
     "cut off, with the end of the beginning": (
         "DELETE FROM audit",
@@ -191,6 +221,10 @@ HARM: dict[str, tuple[str, ...]] = {
     "all of it, and its ends": ("DELETE FROM audit", "DELETE FROM meta WHERE name LIKE 'trail %'"),
     "the end forgotten": ("DELETE FROM meta WHERE name = 'trail last'",),
     "the beginning forgotten": ("DELETE FROM meta WHERE name = 'trail first'",),
+    "one put before all": (COPY, "INSERT INTO audit SELECT -1, day, sealed, chain FROM other WHERE number = 10"),
+    "text where bytes were": ("UPDATE audit SET chain = CAST(chain AS TEXT), day = x'ff' WHERE number = 5",),
+    "an end that is text": ("UPDATE meta SET value = CAST(value AS TEXT) || 'x' WHERE name = 'trail last'",),
+    "an end that is nothing": ("UPDATE meta SET value = NULL WHERE name = 'trail last'",),
     "another beginning": ("UPDATE meta SET value = zeroblob(72) WHERE name = 'trail first'",),
 }
 
@@ -276,7 +310,3 @@ async def test_a_question_and_its_end_are_noted(desk: Desk) -> None:
     await Decisions(desk.store, desk.clock.now).tick()
     (line,) = [each for each in await desk.store.audit.lines() if each.who == "bot"]
     assert (line.what, line.about, line.day) == (Deed.CLOSED, MUSA, date(2026, 12, 21))
-
-
-QUESTION: tuple[str, ...] = ()
-_ = NIGHT, Callable
