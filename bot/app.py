@@ -21,6 +21,8 @@ from bot.log import EVENTS, place_of
 from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
 from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
+from bot.services.door import Door
+from bot.services.flood import Flood
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace
 from bot.services.reminders import Reminders
@@ -69,6 +71,7 @@ class App:
         opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)
         self.store = await self._stack.enter_async_context(opened)
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
+        self.dispatcher.door = Door(self.store, Flood(settings.rate))
         self.reminders = Reminders(self.store, self.shelf.library, self.clock.now)
         channels, is_talking = self.dispatcher.channels, self.dispatcher.is_talking
         self.outbox = Outbox(self.store, channels, self.clock.now, self._judging, is_talking=is_talking)

@@ -24,6 +24,7 @@ _PLAIN = """
     i_come not_this_time show_it still_yes still_no tells_question tells_result tells_still not_translated
     too_long_to_send not_to_send all_groups locked other_language voice_note sent_picture timing_now send_it let_it_go
     nothing_there stage_asked stage_due stage_sending stage_ended stage_halted
+    slowly
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
