@@ -2,9 +2,9 @@
 
 import asyncio
 import gc
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -31,9 +31,27 @@ POLL = 100
 """Updates that Telegram hands over at once: nobody is behind more."""
 ALLOWED = 50 * 1024
 """KiB that memory may grow."""
-TICK = timedelta(milliseconds=10)
+TICK = 0.01
+"""Seconds between two polls: ten thousand messages a second."""
 SLOWLY = "Slowly, please: not all of this was read. Wait a moment, then write it again."
 LANGUAGES = sorted(shipped().speech.languages)
+
+
+class Still(Clock):
+    """A clock that stands, however long the machine takes."""
+
+    def __init__(self, at: datetime) -> None:
+        """Show this time."""
+        super().__init__()
+        self.at = at
+
+    def now(self) -> datetime:
+        """Return the time that was set."""
+        return self.at
+
+    def waits(self, seconds: float) -> None:
+        """Go on."""
+        self.at += timedelta(seconds=seconds)
 
 
 @dataclass
@@ -42,13 +60,14 @@ class Attack:
 
     app: App
     chats: Chats
-    clock: Clock
+    clock: Still
     numbers: Iterator[int]
 
-    def message(self, sender: Address, text: str = "") -> Incoming:
-        """Return one more message of somebody's."""
+    def message(self, sender: Address) -> Incoming:
+        """Return one more thing of somebody's: a text, a sticker or a voice note."""
         number = next(self.numbers)
-        return Incoming(sender, Kind.TEXT, f"u{number}", text=text or f"spam {number}", handle=f"h{number}")
+        kind = KINDS[number % len(KINDS)]
+        return Incoming(sender, kind, f"u{number}", text=f"lorem {number}", handle=f"h{number}")
 
     async def sends(self, *incoming: Incoming) -> int:
         """Hand updates over as the platform does, all of a poll at once, and return how many were answered."""
@@ -62,16 +81,14 @@ class Attack:
 
     async def floods(self, senders: int) -> int:
         """Send so many messages while an honest woman goes on; return how many screens the flood got."""
-        ana = self.chats.phone(ANA, "en")
-        await self.sends(ana.types("/start en"))
-        answered = 0
+        ana, answered = self.chats.phone(ANA), 0
         for batch in range(MESSAGES // POLL):
-            self.clock.set(self.clock.now() + TICK)
+            self.clock.waits(TICK)
             first = batch * POLL
             spam = [self.message(_spammer((first + place) % senders)) for place in range(POLL)]
             if batch % 100 == 50:
+                # Raises where the button is not there: where her last step was not answered.
                 answered += await self.sends(*spam, ana.presses(PATH[batch // 100 % 2])) - 1
-                assert HEADINGS[batch // 100 % 2] in "\n".join(ana.screen.texts if ana.screen else ())
             else:
                 answered += await self.sends(*spam)
             self._clear()
@@ -85,7 +102,7 @@ class Attack:
 
 
 PATH = ("My data and this chat", "Menu")
-HEADINGS = ("", "")
+KINDS = (Kind.TEXT, Kind.STICKER, Kind.VOICE, Kind.STICKER)
 
 
 def _spammer(number: int) -> Address:
@@ -100,21 +117,21 @@ def resident() -> int:
 
 
 @pytest.fixture
-async def attack(tmp_path: Path) -> "Iterator[Attack]":
+async def attack(tmp_path: Path) -> AsyncIterator[Attack]:
     """Run the bot on a folder of its own."""
-    clock = Clock()
-    clock.set(NOW)
+    clock = Still(NOW)
     async with living(tmp_path, clock) as (app, chats):
         yield Attack(app, chats, clock, count(1))
 
 
 @pytest.mark.parametrize("senders", [1, MESSAGES])
 async def test_an_honest_woman_is_answered_at_every_step_and_memory_stays(attack: Attack, senders: int) -> None:
+    await attack.sends(attack.chats.phone(ANA).types("/start en"))
     await attack.sends(*(attack.message(_spammer(number % senders)) for number in range(1000)))
     before = resident()
     answered = await attack.floods(senders)
     assert resident() - before < ALLOWED
-    seconds = MESSAGES // POLL * TICK.total_seconds()
+    seconds = MESSAGES // POLL * TICK
     told = SLOWEST * TELLING_SHARE * (TELLING_BURST + seconds)
     if senders == 1:
         assert answered <= PERSON_BURST + seconds + told
@@ -127,7 +144,7 @@ async def test_of_any_poll_the_flood_gets_no_more_answers_than_its_share(attack:
     await attack.sends(ana.types("/start en"))
     shown = [await attack.sends(*(attack.message(_spammer(number)) for number in range(1000)))]
     for batch in range(1, 20):
-        attack.clock.set(attack.clock.now() + timedelta(seconds=1))
+        attack.clock.waits(1)
         strangers = (attack.message(_spammer(1000 * batch + number)) for number in range(1000))
         shown.append(await attack.sends(*strangers, ana.presses(PATH[(batch + 1) % 2])) - 1)
     share = SLOWEST * (STRANGER_SHARE + TELLING_SHARE)
@@ -135,7 +152,8 @@ async def test_of_any_poll_the_flood_gets_no_more_answers_than_its_share(attack:
 
 
 async def drown(attack: Attack, phone: Phone) -> None:
-    """Let somebody write so much that she is held back."""
+    """Let somebody write so much that she is held back, and told."""
+    attack.clock.waits(120)
     await attack.sends(*(phone.types(f"aaa {number}") for number in range(int(PERSON_BURST) + 5)))
     assert await attack.sends(phone.types("qqq")) == 0
 
@@ -143,9 +161,11 @@ async def drown(attack: Attack, phone: Phone) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_words_that_always_work_do_so_in_a_flood(attack: Attack, language: str) -> None:
     words = shipped().speech.languages[language].words
-    for number, (word, spoken) in enumerate((word, each) for word in sorted(WORDS) for each in words[word]):
-        phone = attack.chats.phone(Address("telegram", f"9{number}"))
-        await drown(attack, phone)
+    phone = attack.chats.phone(ANA)
+    await drown(attack, phone)
+    for word, spoken in [(word, each) for word in sorted(WORDS) for each in words[word]]:
+        if word == "forget":
+            await drown(attack, phone)  # the limiter forgets her too
         assert await attack.sends(phone.types(spoken)) == 1, (word, spoken)
         assert phone.screen
         assert phone.screen.texts != (SLOWLY,)
@@ -226,7 +246,7 @@ async def test_who_is_held_back_is_told_once_in_her_language_and_then_read_again
     await drown(attack, phone)
     told = [text for text in phone.messages.values() if "evagar" in text]
     assert len(told) == 1
-    attack.clock.set(attack.clock.now() + timedelta(seconds=3))
+    attack.clock.waits(3)
     assert await attack.sends(phone.types("naloxona")) == 1
 
 
