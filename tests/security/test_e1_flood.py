@@ -13,8 +13,8 @@ import pytest
 from bot.app import App
 from bot.clock import Clock
 from bot.core.contact import Contact, Position
-from bot.core.lifeline import WORDS, always_passes
 from bot.core.library import MENU, Library
+from bot.core.lifeline import WORDS, always_passes
 from bot.core.message import Address, Incoming, Kind, fold
 from bot.core.stage import Stage
 from bot.services.flood import PERSON_BURST, SLOWEST, STRANGER_BURST, STRANGER_SHARE, TELLING_BURST, TELLING_SHARE
@@ -193,7 +193,7 @@ def test_every_urgent_keyword_passes_as_it_is_written(library: Library) -> None:
     held = []
     for tongue in library.vocabulary.tongues:
         for keyword in tongue.keywords:
-            words = [sorted(place)[0] if not isinstance(place, str) else place for place in keyword.places]
+            words = [min(place) if not isinstance(place, str) else place for place in keyword.places]
             text = " ".join(words)
             if keyword.urgency and _is_plain(text):
                 incoming = Incoming(ANA, Kind.TEXT, "1", text=text)
