@@ -160,10 +160,10 @@ async def drown(attack: Attack, phone: Phone) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_words_that_always_work_do_so_in_a_flood(attack: Attack, language: str) -> None:
-    words = shipped().speech.languages[language].words
+    by_word = shipped().speech.languages[language].words
     phone = attack.chats.phone(ANA)
     await drown(attack, phone)
-    for word, spoken in [(word, each) for word in sorted(WORDS) for each in words[word]]:
+    for word, spoken in [(word, each) for word in sorted(WORDS) for each in by_word[word]]:
         if word == "forget":
             await drown(attack, phone)  # the limiter forgets her too
         assert await attack.sends(phone.types(spoken)) == 1, (word, spoken)
