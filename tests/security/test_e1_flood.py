@@ -163,7 +163,8 @@ async def test_the_words_that_always_work_do_so_in_a_flood(attack: Attack, langu
     by_word = shipped().speech.languages[language].words
     phone = attack.chats.phone(ANA)
     await drown(attack, phone)
-    for word, spoken in [(word, each) for word in sorted(WORDS) for each in by_word[word]]:
+    every = [(word, spoken) for word in sorted(WORDS) for spoken in by_word[word]]
+    for word, spoken in every:
         if word == "forget":
             await drown(attack, phone)  # the limiter forgets her too
         assert await attack.sends(phone.types(spoken)) == 1, (word, spoken)
