@@ -24,6 +24,8 @@ from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
 from bot.services.carrier import Carrier
 from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
+from bot.services.door import Door
+from bot.services.flood import Flood
 from bot.services.lines import TEND_EVERY, Lines
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace
@@ -86,6 +88,7 @@ class App:
         opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)
         self.store = await self._stack.enter_async_context(opened)
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
+        self.dispatcher.door = Door(self.store, Flood(settings.rate))
         self.reminders = Reminders(self.store, self.shelf.library, self.clock.now)
         channels, is_talking = self.dispatcher.channels, self.dispatcher.is_talking
         self.carrier = Carrier(channels, time.monotonic)

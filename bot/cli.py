@@ -121,6 +121,21 @@ def invite(
         typer.echo(line)
 
 
+@app.command()
+def audit(
+    verify: Annotated[bool, typer.Option("--verify", help="See whether any line was changed or is missing.")] = False,  # noqa: FBT002
+) -> None:
+    """List what those who answer did: day, two words, deed and group; nothing of what was said, nothing of women."""
+    from bot import personnel
+
+    settings = load_settings()
+    if verify:
+        typer.echo(asyncio.run(personnel.verify(settings)))
+        return
+    for line in asyncio.run(personnel.trail(settings)):
+        typer.echo(line)
+
+
 @staff.command("list")
 def list_staff() -> None:
     """Name everybody who answers by her two words, with role and groups, and nothing else about her."""
