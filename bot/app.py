@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from bot.channels.base import Channel, Receive, SendError
 from bot.clock import Clock
 from bot.content.shelf import Shelf
+from bot.core import mail
 from bot.core.house import Rules
 from bot.core.message import Address
 from bot.core.speech import SOURCE
@@ -23,10 +24,13 @@ from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
 from bot.services.carrier import Carrier
 from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
+from bot.services.lines import TEND_EVERY, Lines
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace
+from bot.services.post import Post
 from bot.services.reminders import Reminders
 from bot.settings import Settings
+from bot.storage.letterbox import Sort
 from bot.storage.store import Store
 from bot.storage.vault import open_vault
 
@@ -64,6 +68,7 @@ class App:
         self.dispatcher: Dispatcher
         self.reminders: Reminders
         self.outbox: Outbox
+        self.post: Post
         self.carrier: Carrier
         self._stack = AsyncExitStack()
 
@@ -87,6 +92,8 @@ class App:
         carry = self.dispatcher.carry = self.carrier.carry
         self.outbox = Outbox(self.store, channels, self.clock.now, self._judging, is_talking=is_talking, carry=carry)
         self.dispatcher.outbox = self.outbox
+        self.post = Post(self.store, channels, self.clock.now, self._sorting, is_talking=is_talking, carry=carry)
+        self.dispatcher.post = self.post
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -111,15 +118,20 @@ class App:
                 raise StartProblem(f"{self.shelf.folder}: cannot be used; comadre check says why")
             ready()
             self.outbox.start()
+            self.post.start()
             await self._attend(channels, stopping, owed)
         finally:
-            await asyncio.gather(self.dispatcher.finish(PATIENCE), self.outbox.finish(PATIENCE))
+            works = (self.dispatcher.finish(PATIENCE), self.outbox.finish(PATIENCE), self.post.finish(PATIENCE))
+            await asyncio.gather(*works)
             for task in channels:
                 task.cancel()
             await asyncio.gather(*channels, return_exceptions=True)
 
     async def _judging(self, now: datetime) -> Judge:
         return judge(await self.shelf.library(), now)
+
+    async def _sorting(self, now: datetime) -> Sort:
+        return mail.judge(await self.shelf.library(), now)
 
     def _intake(self, channel: Channel) -> Receive:
         """Choose when an update is settled: where a screen that is due survives a crash, as soon as it is stored."""
@@ -146,6 +158,8 @@ class App:
         schedule.every(REFRESH_EVERY, self.dispatcher.refresh)
         schedule.every(DECIDE_EVERY, Decisions(self.store, self.clock.now).tick)
         schedule.every(LOOK_EVERY, self.reminders.tick)
+        lines = Lines(self.store, self.shelf.library, self.clock.now, wake=self.post.wake)
+        schedule.every(TEND_EVERY, lines.tick)
         schedule.every(LOOK_EVERY, self.carrier.forget)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
@@ -181,6 +195,7 @@ class App:
         settings = self.settings
         pace = Pace(settings.rate, settings.chat_rate)
         self.outbox.pace(Telegram.name, pace)
+        self.post.pace(Telegram.name, pace)
         return Telegram(
             token,
             api_url=settings.telegram_api_url,
@@ -201,6 +216,7 @@ class App:
             raise StartProblem(why)
         pace = Pace(SIGNAL_RATE, first_rate=self.settings.signal_rate / 60)
         self.outbox.pace(Signal.name, pace)
+        self.post.pace(Signal.name, pace)
         return Signal(Daemon(where, danger=look), account, pace=pace, timer=self.settings.signal_timer)
 
     def _web(self, port: int) -> "Web":

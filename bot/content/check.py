@@ -10,6 +10,7 @@ from bot.content.library import Content, read_content
 from bot.content.rules import (
     age,
     answer,
+    canned,
     directory,
     fact,
     flow,
@@ -54,6 +55,8 @@ RULES: tuple[Rule, ...] = (
     picture.lost_picture,
     picture.bad_picture,
     picture.wordless_picture,
+    canned.lost_ready_answer,
+    canned.ready_placeholder,
     translation.lost_source,
     translation.missing_catalogue,
     translation.missing_translation,

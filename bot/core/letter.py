@@ -67,6 +67,8 @@ class Letter:
     """The message in the sender's chat, so that answers, changes and deletions find their way."""
     replaces: tuple[str, ...] = ()
     """Messages in the reader's chat that it changes or takes away."""
+    of: str = ""
+    """Address of who wrote it: she hears it when it does not arrive. It is never shown."""
     due_at: int = 0
     until_at: int = 0
     """Seconds since 1970: not before, and of no use from then on; 0 is at once and 72 hours."""
@@ -78,7 +80,7 @@ class Letter:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data without the empty parts, ready to be sealed."""
         data: dict[str, Any] = {"to": self.to, "kind": self.kind.value}
-        for name in ("conversation", "text", "handle", "due_at", "until_at"):
+        for name in ("conversation", "text", "handle", "of", "due_at", "until_at"):
             if value := getattr(self, name):
                 data[name] = value
         if self.values:

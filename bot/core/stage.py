@@ -20,7 +20,7 @@ from bot.core.contact import (
 )
 from bot.core.directory import Confidence, Service
 from bot.core.flow import Node
-from bot.core.house import House
+from bot.core.house import House, Role
 from bot.core.item import Item
 from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
@@ -116,8 +116,8 @@ class Stage:
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
         """Work out once what is the same for all on her channel who speak her language and may do and undo the same."""
-        seen_by = (self.channel, self.contact.language, bool(self.contact.trail), self.house.staff is not None)
-        key = (name, self.position.flow, self.position.node, *seen_by)
+        seen_by = (self.channel, self.contact.language, bool(self.contact.trail))
+        key = (name, self.position.flow, self.position.node, *seen_by, *self._roles)
         return self.library.once(key, make)
 
     def find(self, pressed: str) -> Item | None:
@@ -134,8 +134,17 @@ class Stage:
     def admits(self, position: Position) -> bool:
         """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
         flow = self.library.flows.get(position.flow)
-        is_hers = flow is None or flow.audience == "woman" or self.house.staff is not None
+        moderates, answers = self._roles
+        is_hers = flow is None or flow.audience == "woman" or (moderates if flow.audience == "moderator" else answers)
         return is_hers and self.library.leads_on(position, self.channel)
+
+    @property
+    def _roles(self) -> tuple[bool, bool]:
+        """Tell whether she moderates, and whether she answers on a line."""
+        staff = self.house.staff
+        if staff is None:
+            return False, False
+        return bool(staff.groups) or staff.role in (Role.MODERATOR, Role.ADMIN), bool(staff.lines)
 
     def _listed(self) -> Iterator[Item]:
         node = self.node

@@ -219,6 +219,11 @@ def _exactly(stage: Stage, text: str) -> Meaning | None:
     return Chosen(exact) if exact else None
 
 
+def is_exact(stage: Stage, text: str) -> bool:
+    """Tell whether she typed a number or a whole label that stands before her."""
+    return _exactly(stage, normalise(text[:LONGEST_READ])) is not None
+
+
 def _all_labels(stage: Stage) -> list[tuple[str, Item]]:
     return [(label, item) for item in stage.shown for label in _labels(stage, item)]
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from bot.channels.base import Acquaintance, Channel, SendError, Shown
 from bot.core.contact import Contact, Timed
 from bot.core.engine import Counted, Effect, Forgotten, Met, Turn, Wiped, apologise, finish_leaving, respond
-from bot.core.house import House
+from bot.core.house import Announced, House, Posted
 from bot.core.invitation import invitation_in
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, Outgoing, Screen
@@ -20,6 +20,7 @@ from bot.log import EVENTS, place_of
 from bot.services.carrier import Carry, leave
 from bot.services.erasure import scrub, wipe
 from bot.services.outbox import Outbox
+from bot.services.post import Post
 from bot.storage.store import Store, StoreProblem
 from bot.storage.vault import SealError
 
@@ -49,6 +50,8 @@ class Dispatcher:
         self.channels: dict[str, Channel] = {}
         self.outbox: Outbox | None = None
         """What we send first, which gives way to whoever writes."""
+        self.post: Post | None = None
+        """What people write to each other, which comes after what they are answered."""
         self._store = store
         self._library = library
         self._now = now
@@ -152,6 +155,8 @@ class Dispatcher:
             raise
         if self.outbox and turn.changes:
             self.outbox.wake()
+        if self.post and any(isinstance(each, Posted | Announced) for each in turn.changes):
+            self.post.wake()
         task = asyncio.create_task(self._deliver(turn, incoming))
         self._deliveries.add(task)
         task.add_done_callback(self._deliveries.discard)
@@ -162,6 +167,8 @@ class Dispatcher:
         queue.leave()
         if not queue.length:
             del self._queues[address]
+            if self.post:
+                self.post.answered(address)
 
     async def _step(self, incoming: Incoming, *, is_owed: bool) -> Turn:
         library = await self._library()
@@ -217,6 +224,8 @@ class Dispatcher:
         for effect in effects:
             if self.outbox and isinstance(effect, Wiped | Forgotten):
                 self.outbox.left(address)
+            if self.post and isinstance(effect, Wiped | Forgotten):
+                self.post.left(address)
             match effect:
                 case Wiped(handles):
                     is_wiped = await self._wipe(address, handles)

@@ -11,6 +11,7 @@ from bot.core.message import Address, Outgoing
 from bot.core.verdict import Drop, Judge
 from bot.log import EVENTS, place_of
 from bot.services.carrier import Carry, leave
+from bot.services.erasure import take_back
 from bot.services.line import Line
 from bot.services.pace import Pace
 from bot.storage.outbox import Delivery, Outcome, Room
@@ -35,8 +36,6 @@ LONGEST_PAUSE = timedelta(minutes=15)
 MANY_GONE = 10
 """So many gone in a row are more likely a wrong token than so many women: from there on no membership ends."""
 STORE_PAUSE = 1.0
-PATIENCE = (0.5, 2.0, 8.0, 30.0)
-"""Seconds between tries to take a message back."""
 
 Judging = Callable[[datetime], Awaitable[Judge]]
 """Returns who may get what at that time."""
@@ -292,17 +291,5 @@ class Outbox:
             if flight:
                 del self._flights[outcome.delivery.to]
             if outcome.handles and (outcome in unwanted or (flight and flight.is_unwanted)):
-                self._keep(self._take_back(outcome))
-
-    async def _take_back(self, outcome: Outcome) -> None:
-        to = outcome.delivery.to
-        for pause in (*PATIENCE, None):
-            try:
-                await self._channels[to.channel].erase(to, outcome.handles)
-            except SendError as error:
-                if not error.retryable or pause is None:
-                    EVENTS.warning("a message to someone who has left was not taken back: %s", error)
-                    return
-                await self._sleep(max(pause, error.after))
-            else:
-                return
+                to = outcome.delivery.to
+                self._keep(take_back(self._channels[to.channel], to, outcome.handles, self._sleep))

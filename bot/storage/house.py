@@ -5,11 +5,15 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 import orjson
 
 from bot.core.contact import Contact
+from bot.core.conversation import Conversation
+from bot.core.delivery import handed_back, is_lost
 from bot.core.house import (
     AUDIENCE,
     GROUP,
@@ -19,24 +23,39 @@ from bot.core.house import (
     Announced,
     Answered,
     Approved,
+    Blocked,
     Change,
     Closed,
     GroupState,
     Halted,
     House,
+    Moderated,
+    Noted,
+    Posted,
     Progress,
+    Relayed,
     Resigned,
     Rules,
+    Served,
     Settled,
     Staff,
+    Talked,
     Wrote,
     group_of_subject,
     meeting_subject,
 )
-from bot.core.notice import NoticeKind
+from bot.core.message import Address
+from bot.core.notice import Notice, NoticeKind
+from bot.core.reporting import report, to_approve
+from bot.storage.conversations import Conversations
+from bot.storage.counts import count
+from bot.storage.letters import Letters
 from bot.storage.notices import Notices
+from bot.storage.team import Team
 from bot.storage.vault import SealError, Vault
 
+FRESH_LENGTH = 16
+"""Random bytes that a step may make an id and two words of."""
 _log = logging.getLogger(__name__)
 
 
@@ -51,26 +70,53 @@ class Houses:
         self._notices = notices
         self._languages = languages
         self._rules = rules
+        self.conversations = Conversations(vault)
+        self.letters = Letters(vault)
+        self.team = Team(vault)
+        self.block: Callable[[sqlite3.Connection, bytes], None] = lambda *_: None
+        """Lets nobody with this pseudonym in any more; set by who keeps the list of them."""
         self._opened_plans: dict[bytes, tuple[str, GroupState] | None] = {}
         """By what is sealed: opening each once is enough, and a transaction that was rolled back leaves no trace."""
 
     def find(self, connection: sqlite3.Connection, key: bytes, contact: Contact) -> House:
         """Return what she finds, as far as it concerns her."""
-        groups = self.groups(connection)
-        staff = self.staff(connection, key)
-        own = self._own(connection, key) if contact.memberships else {}
-        if staff is None:
-            return House(groups, own, rules=self._rules)
-        return House(
-            groups,
-            own,
-            staff,
-            self._tallies(connection, staff, contact.answers),
-            self.audience(connection, _addressed(staff, contact.answers, AUDIENCE)),
-            sum(self.audience(connection, _addressed(staff, contact.answers, GROUP)).values()),
-            self._under_way(connection, staff, contact.answers.get(NOTICE, "")),
-            self._rules,
+        people = self.team.everyone(connection)
+        staff = people.get(key)
+        house = replace(
+            self._relay(connection, people),
+            groups=self.groups(connection),
+            own=self._own(connection, key) if contact.memberships else {},
+            staff=staff,
+            conversations=self._talks(connection, key, staff),
         )
+        if staff is None:
+            return house
+        return replace(
+            house,
+            tallies=self._tallies(connection, staff, contact.answers),
+            audience=self.audience(connection, _addressed(staff, contact.answers, AUDIENCE)),
+            members=sum(self.audience(connection, _addressed(staff, contact.answers, GROUP)).values()),
+            notices=self._under_way(connection, staff, contact.answers.get(NOTICE, "")),
+        )
+
+    def due(self, connection: sqlite3.Connection, now: datetime) -> House:
+        """Return the conversations that something is to happen to by itself, and who answers."""
+        house = self._relay(connection, self.team.everyone(connection))
+        return replace(house, conversations=self.conversations.due(connection, now))
+
+    def _relay(self, connection: sqlite3.Connection, people: Mapping[bytes, Staff]) -> House:
+        """Return who answers on the lines, and how busy each is."""
+        team = tuple(each for each in people.values() if each.lines)
+        counts = self.conversations.busy(connection) if team else {}
+        busy = {people[key].designation: number for key, number in counts.items() if key in people}
+        return House(rules=self._rules, team=team, busy=busy, fresh=token_hex(FRESH_LENGTH))
+
+    def _talks(self, connection: sqlite3.Connection, key: bytes, staff: Staff | None) -> tuple[Conversation, ...]:
+        """Return the conversations that she takes part in, and for who answers those that nobody has taken."""
+        found = self.conversations.of(connection, key)
+        if staff and staff.lines:
+            found += self.conversations.unanswered(connection, staff.lines)
+        return tuple({each.id: each for each in found}.values())
 
     def groups(self, connection: sqlite3.Connection) -> Mapping[str, GroupState]:
         """Return what each group has settled."""
@@ -87,9 +133,7 @@ class Houses:
 
     def staff(self, connection: sqlite3.Connection, key: bytes) -> Staff | None:
         """Return the role of who has `key`, read at every step, so that revoking works at once."""
-        row = connection.execute("SELECT sealed FROM staff WHERE key = ?", (key,)).fetchone()
-        data = self._open("staff", key, row[0]) if row else None
-        return Staff.from_dict(data) if data else None
+        return self.team.everyone(connection).get(key)
 
     def _open(self, table: str, row: bytes, sealed: bytes) -> Any:
         """Open a row; one that was tampered with counts as none, and must not stop what everybody needs."""
@@ -101,24 +145,71 @@ class Houses:
 
     def apply(self, connection: sqlite3.Connection, key: bytes, changes: Iterable[Change]) -> None:
         """Write what a step changed."""
-        for change in changes:
-            match change:
-                case Settled(group, state):
-                    self._settle(connection, group, state)
-                case Answered(subject, value):
-                    self._answer(connection, key, subject, value)
-                case Closed(subject):
-                    self.close(connection, subject)
-                case Announced(notice, asks):
-                    self._notices.announce(connection, notice, "asked" if asks else "due")
-                case Halted(name):
-                    self._notices.halt(connection, bytes.fromhex(name))
-                case Approved(name):
-                    self._notices.approve(connection, bytes.fromhex(name))
-                case Wrote():
-                    self._notices.release(connection, key)
-                case Resigned():
-                    self._resign(connection, key)
+        taken = tuple(changes)
+        is_resigning = Resigned() in taken
+        if is_resigning:
+            self._resign(connection, key)
+        for change in taken:
+            if isinstance(change, Relayed):
+                self._relayed(connection, change)
+            else:
+                self._moderated(connection, key, change)
+        if any(isinstance(change, Talked) for change in taken):
+            self.letters.release(connection, key)
+        if is_resigning:
+            self.conversations.forget(connection, key)
+            self.letters.forget(connection, key)
+
+    def _moderated(self, connection: sqlite3.Connection, key: bytes, change: Moderated) -> None:
+        match change:
+            case Settled(group, state):
+                self._settle(connection, group, state)
+            case Answered(subject, value):
+                self._answer(connection, key, subject, value)
+            case Closed(subject):
+                self.close(connection, subject)
+            case Announced(notice, asks):
+                self._announce(connection, notice, asks=asks)
+            case Halted(name):
+                self._notices.halt(connection, bytes.fromhex(name))
+            case Approved(name):
+                self._notices.approve(connection, bytes.fromhex(name))
+            case Wrote():
+                self._notices.release(connection, key)
+
+    def _relayed(self, connection: sqlite3.Connection, change: Relayed) -> None:
+        match change:
+            case Talked(conversation):
+                self._talk(connection, conversation)
+            case Posted(letter):
+                self.letters.post(connection, letter)
+            case Served(staff):
+                self.team.serve(connection, staff)
+            case Noted(kind, on):
+                count(connection, kind, on)
+            case Blocked(address):
+                self.block(connection, self._vault.pseudonym(Address.parse(address)))
+
+    def _talk(self, connection: sqlite3.Connection, conversation: Conversation) -> None:
+        """Write a conversation; what has not reached who sits there no more is for who comes next, or for nobody."""
+        name = self.conversations.name(conversation.id)
+        undelivered = self.letters.of(connection, name)
+        lost = [row for row in undelivered if is_lost(conversation, row.letter)]
+        for row in lost:
+            self.letters.remove(connection, row)
+        self.conversations.keep(connection, handed_back(conversation, [row.letter for row in lost]))
+
+    def _announce(self, connection: sqlite3.Connection, notice: Notice, *, asks: bool) -> None:
+        """Write a notice, and who has to read it before it goes out hears of it."""
+        is_new = self._notices.announce(connection, notice, "asked" if asks else "due")
+        if is_new and asks:
+            for letter in to_approve(notice, self.team.everyone(connection).values()):
+                self.letters.post(connection, letter)
+
+    def report(self, connection: sqlite3.Connection, notice: Notice) -> None:
+        """Write to the author of a broadcast that has ended how it went."""
+        for letter in report(notice, self.team.everyone(connection).values()):
+            self.letters.post(connection, letter)
 
     def enrol(self, connection: sqlite3.Connection, key: bytes, old: Contact, new: Contact) -> None:
         """Keep the rows of members equal to what the records say, for a notice finds its readers there."""
@@ -149,6 +240,13 @@ class Houses:
         if staff := self.staff(connection, key):
             connection.execute("DELETE FROM staff WHERE key = ?", (key,))
             self._notices.silence(connection, staff.designation)
+        for conversation in self.conversations.of(connection, key):
+            if conversation.woman and self._vault.pseudonym(Address.parse(conversation.woman)) == key:
+                self.letters.drop(connection, self.conversations.name(conversation.id))
+
+    def hush(self, connection: sqlite3.Connection, key: bytes) -> None:
+        """She hides the chat: nothing more of what is over."""
+        self.letters.hush(connection, key)
 
     def _forget_answers(self, connection: sqlite3.Connection, key: bytes, groups: Collection[str]) -> None:
         for subject in self._own(connection, key):

@@ -31,6 +31,23 @@ PROTECTION = {
     "delivery.rank": "plain count",
     "delivery.due_at": "due",
     "delivery.tries": "plain count",
+    "conversation.id": "hmac",
+    "conversation.line": "hmac",
+    "conversation.state": "plain word",
+    "conversation.due_at": "due",
+    "conversation.purge_at": "coarse",
+    "conversation.sealed": "sealed",
+    "party.contact": "hmac",
+    "party.conversation": "hmac",
+    "party.seats": "plain count",
+    "letter.id": "plain count",
+    "letter.contact": "hmac",
+    "letter.conversation": "hmac",
+    "letter.state": "plain word",
+    "letter.due_at": "due",
+    "letter.purge_at": "coarse",
+    "letter.tries": "plain count",
+    "letter.sealed": "sealed",
     "count.week": "coarse",
     "count.kind": "plain word",
     "count.n": "plain count",
@@ -38,5 +55,5 @@ PROTECTION = {
     "meta.value": "hmac",
 }
 """`hmac`: a keyed pseudonym or check value. `sealed`: noise without the key. `due`: when a timer that she asked for
-runs out, in seconds. `coarse`: an hour or a week. `plain word`: one of the program's own words. `plain count`: how many
-in a week, without who."""
+runs out, in seconds. `coarse`: an hour or a week. `plain word`: one of the program's own words. `plain count`: how
+many, or which place in a row, without who."""

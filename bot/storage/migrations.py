@@ -64,6 +64,40 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX delivery_contact ON delivery (contact)",
         "CREATE INDEX delivery_state ON delivery (notice, state)",
     ),
+    (
+        """CREATE TABLE conversation (
+    id BLOB PRIMARY KEY,
+    line BLOB NOT NULL,
+    state TEXT NOT NULL,
+    due_at INTEGER,
+    purge_at INTEGER NOT NULL,
+    sealed BLOB NOT NULL
+) WITHOUT ROWID""",
+        "CREATE INDEX conversation_line ON conversation (line, state)",
+        "CREATE INDEX conversation_due ON conversation (due_at) WHERE due_at IS NOT NULL",
+        "CREATE INDEX conversation_purge ON conversation (purge_at)",
+        """CREATE TABLE party (
+    contact BLOB,
+    conversation BLOB,
+    seats INTEGER NOT NULL,
+    PRIMARY KEY (contact, conversation)
+) WITHOUT ROWID""",
+        "CREATE INDEX party_conversation ON party (conversation)",
+        "CREATE INDEX party_seats ON party (contact) WHERE seats = 1",
+        """CREATE TABLE letter (
+    id INTEGER PRIMARY KEY,
+    contact BLOB NOT NULL,
+    conversation BLOB,
+    state TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    purge_at INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    sealed BLOB NOT NULL
+)""",
+        "CREATE INDEX letter_contact ON letter (contact, state)",
+        "CREATE INDEX letter_conversation ON letter (conversation) WHERE conversation IS NOT NULL",
+        "CREATE INDEX letter_due ON letter (due_at) WHERE state <> 'sending'",
+    ),
 )
 """Step n leads to version n. A step that was released is never changed: add the next one."""
 VERSION = len(STEPS)

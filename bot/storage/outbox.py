@@ -103,9 +103,15 @@ class Outbox:
         return await self._database.commit_together(lambda connection: self._notices.open_due(connection, now))
 
     async def end(self, now: datetime) -> list[Notice]:
-        """Drop what is too late and return the notices that have ended just now."""
-        ended = await self._database.commit_together(lambda connection: self._notices.end(connection, now))
-        return [notice for _, notice in ended]
+        """Drop what is too late and return the notices that have ended just now; who wrote one hears how it went."""
+
+        def work(connection: sqlite3.Connection) -> list[Notice]:
+            ended = [notice for _, notice in self._notices.end(connection, now)]
+            for notice in ended:
+                self._houses.report(connection, notice)
+            return ended
+
+        return await self._database.commit_together(work)
 
     async def claim(self, now: datetime, room: Room, judge: Judge) -> list[Delivery]:
         """Take the next deliveries in hand, as there is room; what is not to go now is settled on the way."""

@@ -14,6 +14,7 @@ from bot.core.house import Role, Staff
 from bot.core.invitation import LETTERS, PARTS, spaced
 from bot.core.message import Address, fold
 from bot.storage.database import Database
+from bot.storage.letters import Letters
 from bot.storage.notices import Notices
 from bot.storage.vault import SealError, Vault
 
@@ -23,8 +24,9 @@ OPEN_FOR = timedelta(hours=24)
 class Register:
     """Invites, takes in, lists and dismisses the people who answer."""
 
-    def __init__(self, database: Database, vault: Vault, notices: Notices) -> None:
-        """Keep the keys; what is revoked silences what she wrote."""
+    def __init__(self, database: Database, vault: Vault, notices: Notices, letters: Letters) -> None:
+        """Keep the keys; what is revoked silences what she wrote, and what is written to her."""
+        self._letters = letters
         self._notices = notices
         self._database = database
         self._vault = vault
@@ -75,6 +77,7 @@ class Register:
             keys = [key for key, staff in self._all(connection) if staff.designation == name]
             for key in keys:
                 connection.execute("DELETE FROM staff WHERE key = ?", (key,))
+                self._letters.forget(connection, key)
             if keys:
                 self._notices.silence(connection, name)
             return bool(keys)

@@ -20,8 +20,10 @@ from bot.core.diary import Tended
 from bot.core.house import USUAL, Change, GroupState, House, Rules
 from bot.core.message import Address, fold
 from bot.core.notice import still
+from bot.storage import counts
 from bot.storage.database import Database, StoreProblem, connect
 from bot.storage.house import Houses
+from bot.storage.letterbox import LetterBox
 from bot.storage.migrations import VERSION, migrate
 from bot.storage.notices import Notices
 from bot.storage.outbox import Outbox
@@ -77,7 +79,8 @@ class Store:
         self._houses = Houses(vault, self._notices, languages, rules)
         self.outbox = Outbox(database, self._notices, self._houses, self._read, self._write)
         self.series = Series(database, self._notices, self._houses)
-        self.staff = Register(database, vault, self._notices)
+        self.letters = LetterBox(database, self._houses, self._read, self._write)
+        self.staff = Register(database, vault, self._notices, self._houses.letters)
         self._settled: deque[bytes] = deque()
 
     @classmethod
@@ -124,6 +127,8 @@ class Store:
                 self._write(connection, key, new, old)
                 self._hush(connection, key, new, old)
             self._houses.apply(connection, key, getattr(answer, "changes", ()))
+            if new.is_leaving:
+                self._houses.hush(connection, key)
             if owes(answer):
                 sealed = self._vault.seal("reply", key, str(address).encode())
                 connection.execute("INSERT OR REPLACE INTO reply (key, sealed) VALUES (?, ?)", (key, sealed))
@@ -155,6 +160,17 @@ class Store:
             if tended.subjects is not None:
                 self._houses.keep_answers(connection, tended.subjects)
             return tended
+
+        return await self._database.commit_together(work)
+
+    async def tend_conversations(self, now: datetime, act: Callable[[House], Iterable[Change]]) -> tuple[Change, ...]:
+        """Let `act`, which is pure, do what conversations are due for, and return what it changed."""
+
+        def work(connection: sqlite3.Connection) -> tuple[Change, ...]:
+            house = self._houses.due(connection, now)
+            changes = tuple(act(house)) if house.conversations or house.team else ()
+            self._houses.apply(connection, b"", changes)
+            return changes
 
         return await self._database.commit_together(work)
 
@@ -251,14 +267,7 @@ class Store:
 
     async def count(self, kind: str, on: date) -> None:
         """Count one thing that happened in the week of `on`; `kind` is a word of ours, never of a person."""
-        week = _week(on)
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT INTO count (week, kind, n) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1", (week, kind)
-            )
-
-        await self._database.commit_together(work)
+        await self._database.commit_together(lambda connection: counts.count(connection, kind, on))
 
     async def counts(self) -> list[tuple[str, str, int]]:
         """Return week, kind and number, oldest first, without the numbers that are small enough to point at someone."""
@@ -324,7 +333,9 @@ class Store:
 
     def _purge_others(self, connection: sqlite3.Connection, now: datetime) -> None:
         connection.execute("DELETE FROM invitation WHERE purge_at <= ?", (fold(now),))
-        connection.execute("DELETE FROM count WHERE week < ?", (_week((now - COUNT_KEPT).date()),))
+        self._houses.letters.purge(connection, now)
+        self._houses.conversations.purge(connection, now)
+        connection.execute("DELETE FROM count WHERE week < ?", (counts.week((now - COUNT_KEPT).date()),))
 
 
 def _open(path: Path, vault: Vault, patience: timedelta) -> sqlite3.Connection:
@@ -348,11 +359,6 @@ def _recognise(connection: sqlite3.Connection, path: Path, vault: Vault) -> None
         connection.execute("INSERT INTO meta (name, value) VALUES ('check', ?)", (vault.check(),))
     elif row is None or not hmac.compare_digest(row[0], vault.check()):
         raise KeyProblem(f"{path} was sealed with another key: give the path of the key that it was made with")
-
-
-def _week(on: date) -> str:
-    year, week, _ = on.isocalendar()
-    return f"{year:04}-W{week:02}"
 
 
 def _rough(connection: sqlite3.Connection) -> str:

@@ -164,6 +164,11 @@ def _progress(stage: "Stage", _: str) -> str:
     return "\n".join(lines)
 
 
+def said(stage: "Stage") -> str:
+    """Say how far the broadcast before her has come."""
+    return _progress(stage, "")
+
+
 def _stage_of(stage: "Stage", progress: Progress) -> str:
     is_begun = progress.stage == "due" and progress.notice.due_at <= stage.now.timestamp()
     return "sending" if is_begun else progress.stage

@@ -1,0 +1,123 @@
+"""What becomes of a conversation when a letter of it has arrived, has not, or has nobody to go to."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Literal
+
+from bot.core.conversation import (
+    CALLED,
+    MOST_HELD,
+    MOST_PAIRS,
+    PAIR_KEPT,
+    Conversation,
+    ConversationState,
+    Pair,
+    Said,
+    Seat,
+)
+from bot.core.house import Change, House, Posted, Talked
+from bot.core.letter import Letter, LetterKind
+from bot.core.message import fold
+
+Fate = Literal["gone", "failed", "late"]
+"""She blocked us, the platform would not take it, or its time is over."""
+ACROSS = (LetterKind.SAID, LetterKind.CHANGED)
+"""What somebody wrote, and would believe to have been read."""
+_CALLS = (LetterKind.RING, LetterKind.PLACE)
+_PAIR_HOURS = int(PAIR_KEPT.total_seconds()) // 3600
+
+
+def delivered(conversation: Conversation, letter: Letter, there: tuple[str, ...], now: datetime) -> Conversation:
+    """Return the conversation that knows which message of one chat is which in the other."""
+    if letter.kind is LetterKind.TAKEN_BACK:
+        kept = [
+            each for each in conversation.pairs if each.to != letter.to or not set(each.there) & set(letter.replaces)
+        ]
+        return conversation.changed(pairs=tuple(kept))
+    if not there or not (letter.handle or letter.to != conversation.woman):
+        return conversation
+    new = Pair(sender(conversation, letter), letter.handle, letter.to, there, fold(now))
+    kept = [each for each in conversation.pairs if not _is_replaced(each, new, letter)]
+    young = [each for each in (*kept, new) if fold(now) - each.hour < _PAIR_HOURS]
+    return conversation.changed(pairs=tuple(young[-MOST_PAIRS:]))
+
+
+def _is_replaced(old: Pair, new: Pair, letter: Letter) -> bool:
+    """Tell whether the message stands in the place of an older one."""
+    if old.to != new.to:
+        return False
+    return bool(set(old.there) & {*new.there, *letter.replaces}) or (
+        bool(new.handle) and (old.of, old.handle) == (new.of, new.handle)
+    )
+
+
+def sender(conversation: Conversation, letter: Letter) -> str:
+    """Return who wrote a letter: where it does not say so, the other side, if that is one person."""
+    if letter.of or letter.kind not in (*ACROSS, LetterKind.TAKEN_BACK):
+        return letter.of
+    if letter.to != conversation.woman:
+        return conversation.woman
+    return conversation.seats[0].address if len(conversation.seats) == 1 else ""
+
+
+def is_lost(conversation: Conversation, letter: Letter) -> bool:
+    """Tell whether a letter that has not left is of no use: to who sits there no more, or a call that is over."""
+    if letter.kind in _CALLS:
+        return conversation.state not in CALLED
+    is_to_seat = letter.kind in ACROSS and letter.to != conversation.woman
+    return conversation.is_live and is_to_seat and all(seat.address != letter.to for seat in conversation.seats)
+
+
+def handed_back(conversation: Conversation, lost: Iterable[Letter]) -> Conversation:
+    """Return a conversation that nobody answers now with what its last reader did not get, for the next one."""
+    if conversation.seats or not conversation.is_live:
+        return conversation
+    known = {each.handle for each in conversation.held if each.handle}
+    said = (each for each in lost if each.kind is LetterKind.SAID and each.handle not in known)
+    held = (*(Said(each.text, each.media, each.handle) for each in said), *conversation.held)
+    return conversation.changed(held=held[:MOST_HELD])
+
+
+def undelivered(conversation: Conversation | None, letter: Letter, fate: Fate, now: datetime) -> tuple[Change, ...]:
+    """Return what follows from a letter that does not arrive: whoever counts on it is told."""
+    if conversation is None or not conversation.is_live:
+        return ()
+    if fate == "gone" and letter.to == conversation.woman:
+        return tuple(_ended(conversation, conversation.seats, now))
+    if fate == "gone" and any(seat.address == letter.to for seat in conversation.seats):
+        return tuple(_unseated(conversation, (letter.to,), now))
+    to = sender(conversation, letter) if letter.kind in ACROSS else ""
+    if not to:
+        return ()
+    return (Posted(Letter(to, LetterKind.NOT_DELIVERED, conversation.id, _values(conversation, to))),)
+
+
+def abandoned(house: House, now: datetime) -> Iterator[Change]:
+    """Take the seats of those who answer no more, and tell whom they answered."""
+    known = {staff.address for staff in house.team}
+    for conversation in house.conversations:
+        gone = tuple(seat.address for seat in conversation.seats if seat.address not in known)
+        if gone and conversation.is_live:
+            yield from _unseated(conversation, gone, now)
+
+
+def _unseated(conversation: Conversation, gone: tuple[str, ...], now: datetime) -> Iterator[Change]:
+    """Let some leave; with the last of them it ends."""
+    seats = tuple(seat for seat in conversation.seats if seat.address not in gone)
+    left = conversation.changed(seats=seats)
+    if seats:
+        yield Talked(left)
+    else:
+        yield from _ended(left, (), now)
+
+
+def _ended(conversation: Conversation, told: tuple[Seat, ...], now: datetime) -> Iterator[Change]:
+    """End it, and tell whoever is still there."""
+    yield Talked(conversation.changed(state=ConversationState.ENDED, due_at=0, touched=fold(now)))
+    for to in (*(seat.address for seat in told), *(() if told else (conversation.woman,))):
+        yield Posted(Letter(to, LetterKind.ENDED, conversation.id, _values(conversation, to)))
+
+
+def _values(conversation: Conversation, to: str) -> dict[str, str]:
+    """Return what a letter leaves open: who writes bears two words for who answers, and nobody has any for her."""
+    return {} if to == conversation.woman else {"designation": conversation.designation}

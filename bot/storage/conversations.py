@@ -1,0 +1,118 @@
+"""Conversations, each sealed as a whole, and who takes part in them, as pseudonyms."""
+
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+import orjson
+
+from bot.core.conversation import ENDED_KEPT, ROUTE_KEPT, Conversation, ConversationState
+from bot.core.message import Address, fold
+from bot.storage.vault import SealError, Vault
+
+OVERDUE = 24
+"""Hours after which one whose end nobody could tell is erased all the same."""
+_log = logging.getLogger(__name__)
+
+
+class Conversations:
+    """Reads and writes them in the database's thread; what they lead to is decided elsewhere."""
+
+    def __init__(self, vault: Vault) -> None:
+        """Keep the keys."""
+        self._vault = vault
+
+    def name(self, conversation: str) -> bytes:
+        """Return the pseudonym of a conversation."""
+        return self._vault.index("conversation", conversation)
+
+    def of(self, connection: sqlite3.Connection, key: bytes) -> tuple[Conversation, ...]:
+        """Return those that somebody takes part in."""
+        query = "SELECT id, sealed FROM conversation JOIN party ON conversation = id WHERE contact = ?"
+        return tuple(self._opened(connection.execute(query, (key,))))
+
+    def unanswered(self, connection: sqlite3.Connection, lines: Iterable[str]) -> tuple[Conversation, ...]:
+        """Return those that wait on some lines for somebody to take them."""
+        query = "SELECT id, sealed FROM conversation WHERE line = ? AND state IN ('waiting', 'left', 'second')"
+        found = (connection.execute(query, (self._vault.index("line", line),)) for line in lines)
+        return tuple(each for rows in found for each in self._opened(rows))
+
+    def find(self, connection: sqlite3.Connection, conversation: str) -> Conversation | None:
+        """Return one by its id."""
+        if not conversation:
+            return None
+        query = "SELECT id, sealed FROM conversation WHERE id = ?"
+        return next(self._opened(connection.execute(query, (self.name(conversation),))), None)
+
+    def busy(self, connection: sqlite3.Connection) -> Mapping[bytes, int]:
+        """Count the conversations that each who answers has open."""
+        query = "SELECT contact, count(*) FROM party WHERE seats = 1 GROUP BY contact"
+        return dict(connection.execute(query).fetchall())
+
+    def due(self, connection: sqlite3.Connection, now: datetime) -> tuple[Conversation, ...]:
+        """Return those whose next time has come, whose route is over, or where nobody with a role sits any more."""
+        query = (
+            "SELECT id, sealed FROM conversation WHERE due_at <= ?"
+            " UNION SELECT id, sealed FROM conversation WHERE purge_at <= ? AND state <> 'ended'"
+            " UNION SELECT id, sealed FROM conversation JOIN party ON conversation = id"
+            " WHERE seats = 1 AND NOT EXISTS (SELECT 1 FROM staff WHERE key = contact)"
+        )
+        return tuple(self._opened(connection.execute(query, (int(now.timestamp()), fold(now)))))
+
+    def keep(self, connection: sqlite3.Connection, conversation: Conversation) -> None:
+        """Write one, and who takes part in it; of one that has ended only what a late answer is stopped by."""
+        kept = conversation if conversation.is_live else conversation.bare()
+        name = self.name(kept.id)
+        sealed = self._vault.seal("conversation", name, orjson.dumps(kept.to_dict()))
+        line = self._vault.index("line", kept.line)
+        row = (name, line, kept.state.value, kept.due_at or None, _purge_at(kept), sealed)
+        connection.execute(
+            "INSERT OR REPLACE INTO conversation (id, line, state, due_at, purge_at, sealed) VALUES (?, ?, ?, ?, ?, ?)",
+            row,
+        )
+        connection.execute("DELETE FROM party WHERE conversation = ?", (name,))
+        parties = {self._key(seat.address): int(kept.is_live) for seat in kept.seats}
+        if kept.woman:
+            parties.setdefault(self._key(kept.woman), 0)
+        rows = [(key, name, seats) for key, seats in parties.items()]
+        connection.executemany("INSERT INTO party (contact, conversation, seats) VALUES (?, ?, ?)", rows)
+
+    def forget(self, connection: sqlite3.Connection, key: bytes) -> None:
+        """Leave nothing of somebody: hers end, and where she answered she has no seat and no message any more."""
+        for conversation in self.of(connection, key):
+            if conversation.woman and self._key(conversation.woman) == key:
+                self.keep(connection, conversation.changed(state=ConversationState.ENDED))
+                continue
+            seats = tuple(each for each in conversation.seats if self._key(each.address) != key)
+            gone = {each.address for each in conversation.seats} - {each.address for each in seats}
+            pairs = tuple(each for each in conversation.pairs if not {each.of, each.to} & gone)
+            self.keep(connection, conversation.changed(seats=seats, pairs=pairs))
+
+    def purge(self, connection: sqlite3.Connection, now: datetime) -> None:
+        """Erase those that are over."""
+        hour = fold(now)
+        rows = connection.execute(
+            "SELECT id FROM conversation WHERE purge_at <= ? AND (state = 'ended' OR purge_at <= ?)",
+            (hour, hour - OVERDUE),
+        ).fetchall()
+        connection.executemany("DELETE FROM party WHERE conversation = ?", rows)
+        connection.executemany("DELETE FROM conversation WHERE id = ?", rows)
+
+    def _key(self, address: str) -> bytes:
+        return self._vault.pseudonym(Address.parse(address))
+
+    def _opened(self, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[Conversation]:
+        """Open rows; one that was tampered with is nobody's, and must not stop the others."""
+        for name, sealed in list(rows):
+            try:
+                yield Conversation.from_dict(orjson.loads(self._vault.unseal("conversation", name, sealed)))
+            except SealError:
+                _log.warning("conversation_unreadable")
+
+
+def _purge_at(conversation: Conversation) -> int:
+    """Return the hour from which on it is over; an hour that has begun counts as none."""
+    if conversation.is_live:
+        return conversation.touched + int(ROUTE_KEPT.total_seconds()) // 3600
+    return conversation.touched + 1 + int(ENDED_KEPT.total_seconds()) // 3600

@@ -1,0 +1,17 @@
+"""Counts by week and kind, without anybody in them."""
+
+import sqlite3
+from datetime import date
+
+
+def week(on: date) -> str:
+    """Name a week: the finest time that a count has."""
+    year, number, _ = on.isocalendar()
+    return f"{year:04}-W{number:02}"
+
+
+def count(connection: sqlite3.Connection, kind: str, on: date) -> None:
+    """Count one thing that happened; `kind` is a word of ours, never of a person."""
+    connection.execute(
+        "INSERT INTO count (week, kind, n) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1", (week(on), kind)
+    )

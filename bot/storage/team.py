@@ -1,0 +1,47 @@
+"""Those who answer, as every step finds them: read anew each time, opened once."""
+
+import logging
+import sqlite3
+from collections.abc import Mapping
+
+import orjson
+
+from bot.core.house import Staff
+from bot.core.message import Address
+from bot.storage.vault import SealError, Vault
+
+_log = logging.getLogger(__name__)
+
+
+class Team:
+    """Reads and writes their rows in the database's thread."""
+
+    def __init__(self, vault: Vault) -> None:
+        """Keep the keys."""
+        self._vault = vault
+        self._opened: dict[tuple[bytes, bytes], Staff | None] = {}
+        """By key and what is sealed: a role that was revoked is not read, and a rollback leaves no trace."""
+
+    def everyone(self, connection: sqlite3.Connection) -> Mapping[bytes, Staff]:
+        """Return all who answer, by pseudonym; a row that was tampered with is nobody's role."""
+        rows = connection.execute("SELECT key, sealed FROM staff").fetchall()
+        known = self._opened
+        self._opened = {row: known[row] if row in known else self._open(*row) for row in rows}
+        return {key: staff for (key, _), staff in self._opened.items() if staff}
+
+    def serve(self, connection: sqlite3.Connection, staff: Staff) -> None:
+        """Note what somebody changed about herself; what she may do is not for her to change."""
+        key = self._vault.pseudonym(Address.parse(staff.address))
+        known = self.everyone(connection).get(key)
+        if known and known.designation == staff.designation:
+            duty = {"duty_until": staff.duty_until, "duty_since": staff.duty_since}
+            new = known.changed(languages=staff.languages, served=staff.served, **duty)
+            sealed = self._vault.seal("staff", key, orjson.dumps(new.to_dict()))
+            connection.execute("UPDATE staff SET sealed = ? WHERE key = ?", (sealed, key))
+
+    def _open(self, key: bytes, sealed: bytes) -> Staff | None:
+        try:
+            return Staff.from_dict(orjson.loads(self._vault.unseal("staff", key, sealed)))
+        except SealError:
+            _log.warning("staff_unreadable")
+            return None
