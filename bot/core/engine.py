@@ -259,9 +259,12 @@ class _Step:
         meaning = understand(self.library, incoming, stage)
         if incoming.kind is Kind.PRESS and isinstance(meaning, Unclear):
             return self._on_last_screen(incoming.token) or self._under_notice(incoming.token) or meaning
-        if incoming.kind is Kind.TEXT and not isinstance(meaning, Command | Chosen | Answered):
-            if meant := self._by_number(incoming.text):
-                return meant
+        # A number that stands below a letter is no message to others, as none of a choice is.
+        is_open = stage is not None and stage.node.ask == "content" and isinstance(meaning, Answered)
+        is_unclear = not isinstance(meaning, Command | Chosen | Answered)
+        if incoming.kind is Kind.TEXT and (is_unclear or is_open) and (meant := self._by_number(incoming.text)):
+            return meant
+        if incoming.kind is Kind.TEXT and is_unclear:
             item = telling.typed(self.library, self.house, self.contact, incoming.text, self.now)
             return Chosen(item) if item else meaning
         return meaning
