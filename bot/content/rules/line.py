@@ -30,7 +30,9 @@ def unknown_line_place(content: Content) -> Iterator[Finding]:
                 message = f"there is no city {city!r}; {nearest(city, cities, 'add it under cities:')}"
                 yield content.at(DIRECTORY_FILE, ("lines", number, "cities", index), message)
         if line.service and line.service not in services:
-            message = f"there is no service {line.service!r}; {nearest(line.service, services, 'add it under services:')}"
+            message = (
+                f"there is no service {line.service!r}; {nearest(line.service, services, 'add it under services:')}"
+            )
             yield content.at(DIRECTORY_FILE, ("lines", number, "service"), message)
 
 
