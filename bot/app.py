@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import signal
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -17,9 +18,11 @@ from bot.core.house import Rules
 from bot.core.message import Address
 from bot.core.speech import SOURCE
 from bot.core.telling import judge
+from bot.core.tending import tend
 from bot.core.verdict import Judge
 from bot.log import EVENTS, place_of
 from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
+from bot.services.carrier import Carrier
 from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
 from bot.services.lines import TEND_EVERY, Lines
@@ -33,6 +36,7 @@ from bot.storage.store import Store
 from bot.storage.vault import open_vault
 
 if TYPE_CHECKING:
+    from bot.channels.signal import Signal
     from bot.channels.telegram import Telegram
     from bot.channels.web import Status, Web
 
@@ -40,6 +44,10 @@ COMMANDS = ("menu", "help", "back", "exit", "forget", "stop")
 """What Telegram's menu offers: the words that always work."""
 
 
+PLATFORMS = frozenset(("telegram", "signal"))
+"""Where people are, rather than whoever tries the content."""
+SIGNAL_RATE = 10
+"""Messages in a second, answers among them: Signal does not say how many it takes."""
 PATIENCE = 5.0
 """Seconds that a stop waits for the screens that are on their way."""
 
@@ -62,6 +70,7 @@ class App:
         self.reminders: Reminders
         self.outbox: Outbox
         self.post: Post
+        self.carrier: Carrier
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -70,15 +79,21 @@ class App:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         settings = self.settings
         vault, self.has_new_key = open_vault(settings.key_file, settings.database, settings.data_dir)
-        rules = Rules(settings.broadcasts_a_day, needs_two=settings.broadcast_approval == "two")
+        rules = Rules(
+            settings.broadcasts_a_day,
+            needs_two=settings.broadcast_approval == "two",
+            disappears_after=settings.signal_timer,
+        )
         opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)
         self.store = await self._stack.enter_async_context(opened)
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
         self.reminders = Reminders(self.store, self.shelf.library, self.clock.now)
         channels, is_talking = self.dispatcher.channels, self.dispatcher.is_talking
-        self.outbox = Outbox(self.store, channels, self.clock.now, self._judging, is_talking=is_talking)
+        self.carrier = Carrier(channels, time.monotonic)
+        carry = self.dispatcher.carry = self.carrier.carry
+        self.outbox = Outbox(self.store, channels, self.clock.now, self._judging, is_talking=is_talking, carry=carry)
         self.dispatcher.outbox = self.outbox
-        self.post = Post(self.store, channels, self.clock.now, self._sorting, is_talking=is_talking)
+        self.post = Post(self.store, channels, self.clock.now, self._sorting, is_talking=is_talking, carry=carry)
         self.dispatcher.post = self.post
         return self
 
@@ -120,8 +135,8 @@ class App:
         return mail.judge(await self.shelf.library(), now)
 
     def _intake(self, channel: Channel) -> Receive:
-        """Choose when an update is settled: a platform that repeats it may confirm as soon as it is stored."""
-        return self.dispatcher.accept if channel.name == "telegram" else self.dispatcher.receive
+        """Choose when an update is settled: where a screen that is due survives a crash, as soon as it is stored."""
+        return self.dispatcher.accept if channel.name in PLATFORMS else self.dispatcher.receive
 
     async def talk(self, channel: Channel) -> None:
         """Serve one channel until its person leaves: the terminal."""
@@ -144,8 +159,9 @@ class App:
         schedule.every(REFRESH_EVERY, self.dispatcher.refresh)
         schedule.every(DECIDE_EVERY, Decisions(self.store, self.clock.now).tick)
         schedule.every(LOOK_EVERY, self.reminders.tick)
-        lines = Lines(self.store, self.shelf.library, self.clock.now, wake=self.post.wake)
+        lines = Lines(self.store, self.shelf.library, self.clock.now, tend, self.post.wake)
         schedule.every(TEND_EVERY, lines.tick)
+        schedule.every(LOOK_EVERY, self.carrier.forget)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))
         schedule.start()
         stopped = asyncio.create_task(_until(stopping))
@@ -169,6 +185,8 @@ class App:
         settings = self.settings
         if settings.telegram_token:
             self.add(self._telegram(settings.telegram_token.get_secret_value()))
+        if settings.signal_socket or settings.signal_account:
+            self.add(self._signal(settings.signal_socket, settings.signal_account))
         if settings.preview_port is not None:
             self.add(self._web(settings.preview_port))
 
@@ -187,6 +205,21 @@ class App:
             pace=pace,
         )
 
+    def _signal(self, where: str | None, account: str | None) -> "Signal":
+        from bot.channels.signal import Signal  # noqa: PLC0415 - needed only with an account
+        from bot.channels.signal_daemon import Daemon  # noqa: PLC0415 - the same
+        from bot.channels.signal_guard import danger  # noqa: PLC0415 - the same
+
+        if not where or not account:
+            raise StartProblem("Signal needs COMADRE_SIGNAL_SOCKET and COMADRE_SIGNAL_ACCOUNT; set both, or neither")
+        look = partial(danger, where, allows_remote=self.settings.signal_remote)
+        if why := look():
+            raise StartProblem(why)
+        pace = Pace(SIGNAL_RATE, first_rate=self.settings.signal_rate / 60)
+        self.outbox.pace(Signal.name, pace)
+        self.post.pace(Signal.name, pace)
+        return Signal(Daemon(where, danger=look), account, pace=pace, timer=self.settings.signal_timer)
+
     def _web(self, port: int) -> "Web":
         from bot.channels.web import Web  # noqa: PLC0415 - not needed on a server
 
@@ -200,7 +233,7 @@ class App:
             "findings": [str(finding) for finding in self.shelf.errors],
             "clock": self.clock.now().isoformat(timespec="seconds"),
             # Moving the clock would move the timers of real people.
-            "clock_settable": "telegram" not in self.dispatcher.channels,
+            "clock_settable": PLATFORMS.isdisjoint(self.dispatcher.channels),
         }
 
     def _languages(self) -> Iterable[str]:

@@ -1,25 +1,16 @@
 """What `comadre doctor` looks at, changing nothing."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.channels.base import SendError
 from bot.content.check import Report, check
 from bot.content.finding import Level
 from bot.personnel import unattended
+from bot.point import Point
 from bot.settings import TELEGRAM_API, Settings
 from bot.storage.store import Store, StoreProblem
 from bot.storage.vault import KeyProblem, Vault, load_key
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One thing looked at, and what was found, in words."""
-
-    subject: str
-    said: str
-    is_good: bool = True
 
 
 async def diagnose(settings: Settings) -> list[Point]:
@@ -32,14 +23,19 @@ async def diagnose(settings: Settings) -> list[Point]:
     points.extend(await _database(settings, vault, groups))
     if settings.telegram_token:
         points.append(await _telegram(settings, settings.telegram_token.get_secret_value()))
+    if settings.signal_socket or settings.signal_account:
+        from bot.signal_diagnosis import diagnose_signal  # noqa: PLC0415 - only where Signal is served
+
+        points.extend(await diagnose_signal(settings))
     return points
 
 
 def _settings(settings: Settings) -> Iterator[Point]:
-    channels = ["Telegram"] if settings.telegram_token else []
+    platforms = {"Telegram": settings.telegram_token, "Signal": settings.signal_socket and settings.signal_account}
+    channels = [name for name, is_set in platforms.items() if is_set]
     if settings.preview_port is not None:
         channels.append(f"preview on http://127.0.0.1:{settings.preview_port}")
-    said = ", ".join(channels) or "none; set COMADRE_TELEGRAM_TOKEN"
+    said = ", ".join(channels) or "none; set COMADRE_TELEGRAM_TOKEN, or COMADRE_SIGNAL_SOCKET"
     yield Point("channels", said, bool(channels))
     if settings.telegram_api_url != TELEGRAM_API:
         yield Point("Telegram server", settings.telegram_api_url)

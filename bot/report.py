@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.content.finding import Finding, Level
-from bot.diagnosis import Point
+from bot.point import Point
 
 WARNINGS_SHOWN = 3
 """Warnings of one kind that are shown before the rest is only counted."""

@@ -1,12 +1,14 @@
 """What an operator sets, by environment or a TOML file; a wrong name is refused with the right one."""
 
 import os
+import re
 import tomllib
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.content.library import default_folder
@@ -40,6 +42,21 @@ def config_file() -> Path:
     return Path(given) if given else _base("XDG_CONFIG_HOME", ".config") / "comadre" / "comadre.toml"
 
 
+_LIFETIME = re.compile(r"(\d{1,5}) (minute|hour|day|week)s?")
+LONGEST_LIFETIME = timedelta(weeks=4)
+"""The longest that Signal's apps offer."""
+
+
+def _lifetime(written: object) -> timedelta:
+    if written == "off":
+        return timedelta()
+    match = _LIFETIME.fullmatch(written) if isinstance(written, str) else None
+    lifetime = timedelta(**{f"{match[2]}s": int(match[1])}) if match else timedelta()
+    if not timedelta() < lifetime <= LONGEST_LIFETIME:
+        raise ValueError(f"{written!r} is no such time; write one like 1 day, at most 4 weeks, or off")
+    return lifetime
+
+
 Preview = Annotated[int, Field(ge=0, le=65535)] | Literal["off"] | None
 
 
@@ -66,6 +83,16 @@ class Settings(BaseSettings):
     """Messages that Telegram takes from us in a second, all chats together."""
     chat_rate: Annotated[float, Field(gt=0, le=30)] = 1.0
     """Of what we send first, messages in a second to one chat."""
+    signal_socket: Annotated[str, Field(pattern=r"^(/\S+|tcp://[^\s:/]+:\d{1,5})$")] | None = None
+    """Where signal-cli's daemon listens: a path, or `tcp://host:port`."""
+    signal_account: Annotated[str, Field(pattern=r"^\+[1-9]\d{4,14}$")] | None = None
+    """The number that the bot is registered with on Signal."""
+    signal_remote: bool = False
+    """The daemon may be on another machine: nobody else is on the network in between."""
+    signal_timer: Annotated[timedelta, BeforeValidator(_lifetime)] = Field(default="1 day")
+    """After how long a new chat on Signal forgets what is written, until she sets another time; `off` is never."""
+    signal_rate: Annotated[int, Field(ge=1, le=60)] = 10
+    """Messages in a minute that we send first on Signal, to all chats together."""
 
     @classmethod
     def settings_customise_sources(
@@ -89,7 +116,8 @@ class Settings(BaseSettings):
         """The port of the preview page, or `None` when it is not served."""
         if self.preview == "off":
             return None
-        return self.preview if self.preview is not None or self.telegram_token else DEFAULT_PREVIEW_PORT
+        has_platform = self.telegram_token or self.signal_account
+        return self.preview if self.preview is not None or has_platform else DEFAULT_PREVIEW_PORT
 
 
 def load_settings() -> Settings:
@@ -102,11 +130,21 @@ def load_settings() -> Settings:
     written = _read_file(path)
     from_environment = {name for name in Settings.model_fields if f"{PREFIX}{name.upper()}" in os.environ}
     try:
-        return Settings(**{name: value for name, value in written.items() if name not in from_environment})
+        return _whole(Settings(**{name: value for name, value in written.items() if name not in from_environment}))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         raise SettingsError(f"{PREFIX}{name.upper()}: {first['msg']}") from None
+
+
+def _whole(settings: Settings) -> Settings:
+    """Refuse half of what belongs together."""
+    pair = ("signal_socket", "signal_account")
+    missing = [name for name in pair if getattr(settings, name) is None]
+    if len(missing) == 1:
+        names = " and ".join(f"{PREFIX}{name.upper()}" for name in pair)
+        raise SettingsError(f"{PREFIX}{missing[0].upper()}: is missing; set {names} together, or neither")
+    return settings
 
 
 def _read_file(path: Path) -> dict[str, Any]:

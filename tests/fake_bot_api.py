@@ -158,8 +158,11 @@ class FakeBotApi(Platform):
 
     # --- the people --------------------------------------------------------------------------------------------------
 
-    def say(self, chat: int, text: str, *, language_code: str | None = "en", **names: str) -> int:
-        """Write to the bot in a private chat, as someone with these `names` (`first_name=…`); returns the update."""
+    def say(self, chat: int, text: str, *, language_code: str | None = "en", answers: int = 0, **names: str) -> int:
+        """Write to the bot in a private chat, as someone with these `names` (`first_name=…`); returns the update.
+
+        `answers` is the message that it is a reply to.
+        """
         if text.startswith("/start "):
             check_payload(text.removeprefix("/start "))
         names = {"first_name": "Ana"} | names
@@ -167,7 +170,7 @@ class FakeBotApi(Platform):
         user = {"id": chat, "is_bot": False, **names, **language}
         here = self.chats.setdefault(chat, Chat({"id": chat, "type": "private", **names}, user))
         here.user = user
-        message = Message(self.message_id(), self.clock(), mine=False, text=text)
+        message = Message(self.message_id(), self.clock(), mine=False, text=text, answers=answers)
         if text.startswith("/"):
             message.entities = [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]
         here.messages[message.id] = message
@@ -218,6 +221,8 @@ class FakeBotApi(Platform):
 
     def _answer(self, request: Request) -> Response | Coroutine[Any, Any, Response]:
         try:
+            if request.path.startswith("/file/"):
+                return self._read_file(request.path)
             method = self._method(request.path)
             payload = parameters(request)
             if not request.kind.startswith("application/json"):
@@ -230,6 +235,16 @@ class FakeBotApi(Platform):
         if fault or self.round_trip or method == "getUpdates":
             return self._answer_slowly(method, payload, fault)
         return self._carry_out(method, payload)
+
+    def _read_file(self, path: str) -> Response | Coroutine[Any, Any, Response]:
+        _, _, bot, place = path.split("/", 3)
+        name = next((name for name, each in self.paths.items() if each == place), None)
+        if bot != f"bot{self.token}" or name not in self.files:
+            raise Refusal(404, "Not Found")
+        fault = self.fault("file", {}) if self.fault else None
+        if fault and fault.status:
+            return fault.response()
+        return response(200, self.files[name], "application/octet-stream")
 
     def _method(self, path: str) -> str:
         _, bot, *rest = path.split("/")

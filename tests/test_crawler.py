@@ -9,6 +9,7 @@ import pytest
 
 from bot.content.catalogue import needs_translation
 from bot.core.contact import Contact, Position
+from bot.core.directory import Links
 from bot.core.engine import respond
 from bot.core.flow import Node
 from bot.core.house import GroupState, House, Proposal, Role, Staff, meeting_subject, question_subject
@@ -202,9 +203,10 @@ def _of_group(stage: Stage) -> str:
 def listening() -> Library:
     """Return what we ship, with groups, and with catalogues that note what they lack."""
     library = content.library()
-    speech = library.speech
+    speech, links = library.speech, Links(signal="https://signal.example.org/#eu/us")
     catalogues = {code: Listening(speech.catalogues.get(code, {})) for code in speech.languages if code != SOURCE}
-    return replace(library, speech=Speech(speech.languages, catalogues)).warm()
+    directory = library.directory.model_copy(update={"links": links})
+    return replace(library, directory=directory, speech=Speech(speech.languages, catalogues)).warm()
 
 
 @pytest.fixture(scope="module", params=["en", "pt", "es"])

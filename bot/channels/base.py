@@ -3,9 +3,12 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from bot.core.message import Address, Incoming, Outgoing
+from bot.core.message import Address, Incoming, Media, Outgoing
+
+MEDIA_LIMIT = 10 * 1024 * 1024
+"""Bytes of a voice note or a picture that are brought into memory at most: twenty minutes of speech, or any photo."""
 
 Receive = Callable[[Incoming], Awaitable[None]]
 """Returns when the update is settled: state stored and reply sent. Never raises."""
@@ -14,12 +17,24 @@ Receive = Callable[[Incoming], Awaitable[None]]
 class SendError(Exception):
     """A message that did not arrive, and what that means."""
 
-    def __init__(self, reason: str, *, retryable: bool = False, gone: bool = False, after: float = 0.0) -> None:
-        """Keep what the sender needs to decide: `after` is the platform's own wait, in seconds."""
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retryable: bool = False,
+        gone: bool = False,
+        after: float = 0.0,
+        changed: bool = False,
+    ) -> None:
+        """Keep what the sender needs to decide: `after` is the platform's own wait, in seconds.
+
+        `changed`: somebody else may be reading there, so that nothing is sent first until she writes.
+        """
         super().__init__(reason)
         self.retryable = retryable
         self.gone = gone
         self.after = after
+        self.changed = changed
 
 
 class WithdrawnError(SendError):
@@ -48,6 +63,17 @@ class Shown:
     deleted: tuple[str, ...] = ()
 
 
+@runtime_checkable
+class Acquaintance(Protocol):
+    """What a channel offers besides whose own program keeps something about who writes."""
+
+    async def meet(self, to: Address) -> bool:
+        """Let her chat forget by itself what is older; false where she has set that herself. Raises `SendError`."""
+
+    async def forget(self, to: Address) -> None:
+        """Keep nothing about her, after the last screen; raises `SendError`."""
+
+
 class Channel(Protocol):
     """A connection to a platform."""
 
@@ -60,8 +86,12 @@ class Channel(Protocol):
         """Put a screen in front of her, in place of the previous one; raises `SendError`.
 
         Its picture goes above the first text, or what it shows in words where there are no pictures. A picture that
-        fails is left out: it never delays the text, and never takes it along.
+        fails is left out: it never delays the text, and never takes it along. Of what a peer sent along, `media.data`
+        is uploaded; where that fails for good, the screen is shown in words (`Screen.in_words`).
         """
+
+    async def fetch(self, media: Media) -> bytes:
+        """Bring a voice note or picture of this platform into memory, `MEDIA_LIMIT` at most; raises `SendError`."""
 
     async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
         """Delete messages on both sides, as far as the platform allows; raises `SendError`."""

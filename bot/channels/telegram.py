@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from textwrap import shorten
 from typing import Any, Self, TypeVar
@@ -16,8 +16,10 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.channels.base import Pace, Receive, SendError, Shown
+from bot.channels.telegram_along import Along
+from bot.channels.telegram_drawing import draw, shows, words
 from bot.channels.telegram_handle import handle_of, is_picture, number_of
-from bot.channels.telegram_media import METHODS, along, kind_of
+from bot.channels.telegram_media import fetch
 from bot.channels.telegram_picture import Clock, Pictures
 from bot.channels.telegram_poll import Job, Poll
 from bot.channels.telegram_request import (
@@ -31,13 +33,8 @@ from bot.channels.telegram_request import (
     explain,
 )
 from bot.channels.telegram_update import WANTED, Visit, name_of, read
-from bot.core.message import Address, Choice, Incoming, Outgoing, Screen
+from bot.core.message import Address, Incoming, Media, Outgoing
 
-TEXT_LIMIT = 4096
-"""In UTF-16 units, the strictest way to count."""
-CAPTION_LIMIT = 1024
-"""In the same: what fits under a picture."""
-BUTTON_LIMIT = 100
 BATCH_LIMIT = 100
 SHORT_DESCRIPTION_LIMIT = 120
 POLL_TIMEOUT = 50
@@ -46,8 +43,6 @@ POLL_TIMEOUT = 50
 T = TypeVar("T")
 
 _LOG = logging.getLogger("comadre.telegram")
-_NO_PREVIEW = {"is_disabled": True}
-_BREAKS = ("\n\n", "\n", " ")
 
 
 def _no_notice(_language: str) -> str:
@@ -87,9 +82,11 @@ class Telegram:
         `pace` says when a message may go out.
         """
         base = f"{api_url.rstrip('/')}/bot{token}"
-        self._request = Request(base, sleep=sleep, random=random)
+        files = f"{api_url.rstrip('/')}/file/bot{token}"
+        self._request = Request(base, files, sleep=sleep, random=random)
         self._bot = Bot(token, base_url=lambda _: base, request=self._request, get_updates_request=self._request)
         self._pictures = Pictures(self._request, clock)
+        self._along = Along(self._request, clock)
         self._protection = {"protect_content": True} if protect_content else {}
         self._group_notice = group_notice
         self._pace = pace or _Unpaced()
@@ -129,6 +126,10 @@ class Telegram:
     async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
         """Delete messages on both sides, as far as the platform allows; raises `SendError`."""
         await self._delete(int(to.id), handles)
+
+    async def fetch(self, media: Media) -> bytes:
+        """Bring a voice note or picture of this platform into memory; raises `SendError`."""
+        return await fetch(self._request, media)
 
     async def check(self) -> str:
         """Ask the platform who we are; raises `SendError`."""
@@ -239,7 +240,7 @@ class Telegram:
         messages = draw(screen)
         edited, surplus = old[: len(messages)], old[len(messages) :]
         is_like_it = screen.media is None and all(
-            is_picture(handle) == _shows(message) for handle, message in zip(old, messages, strict=False)
+            is_picture(handle) == shows(message) for handle, message in zip(old, messages, strict=False)
         )
         if outgoing.pressed in old and is_like_it and await self._edit_all(chat, edited, messages):
             new = await self._send_all(chat, messages[len(edited) :], outgoing.rank)
@@ -263,7 +264,7 @@ class Telegram:
     async def _edit(self, chat: int, handle: str, message: dict[str, Any]) -> bool:
         payload = {"chat_id": chat, "message_id": number_of(handle), **message}
         try:
-            if _shows(message):
+            if shows(message):
                 return await self._in_turn(chat, 0, partial(self._pictures.edit, payload))
             await self._say("editMessageText", payload, 0, repeatable=True)
         except UnchangedError:
@@ -286,16 +287,25 @@ class Telegram:
 
     async def _send(self, payload: dict[str, Any], rank: int) -> Mapping[str, Any] | None:
         """Send a message; one whose picture does not get through goes as words alone, if it has any."""
-        if _shows(payload):
+        if shows(payload):
             if result := await self._in_turn(payload["chat_id"], rank, partial(self._pictures.send, payload)):
                 return result
             del payload["picture"]
-            payload |= _words(payload.pop("caption"))
-        kind = kind_of(payload)
-        if not kind and not payload["text"]:
+            payload |= words(payload.pop("caption"))
+        if "media" in payload:
+            if result := await self._send_along(payload, rank):
+                return result
+            kept = {name: payload[name] for name in payload if name not in ("media", "instead", "caption")}
+            payload = kept | words(payload["instead"])
+        if not payload["text"]:
             return None
-        sent: Mapping[str, Any] = await self._say(METHODS.get(kind, "sendMessage"), payload, rank)
+        sent: Mapping[str, Any] = await self._say("sendMessage", payload, rank)
         return sent
+
+    async def _send_along(self, payload: Mapping[str, Any], rank: int) -> Mapping[str, Any] | None:
+        return await self._along.send(
+            payload, partial(self._say, rank=rank), partial(self._in_turn, payload["chat_id"], rank)
+        )
 
     async def _sweep(self, chat: int, handles: tuple[str, ...]) -> tuple[str, ...]:
         """Delete what a new screen has replaced; what stays for now is left to a later wipe."""
@@ -328,60 +338,6 @@ class Telegram:
                 raise
             return False
         return True
-
-
-@lru_cache(maxsize=512)
-def draw(screen: Screen) -> list[dict[str, Any]]:
-    """Return the messages of a screen as the Bot API wants them: the buttons are under the last. Not to be changed.
-
-    A picture stands in its message as it is: only `Pictures` knows what the platform calls it.
-    """
-    texts = [part for text in screen.texts for part in split(text)]
-    messages: list[dict[str, Any]] = []
-    if screen.picture:
-        caption = texts.pop(0) if texts and _units(texts[0]) <= CAPTION_LIMIT else ""
-        messages.append({"picture": screen.picture, "caption": caption})
-    if screen.media:
-        caption = texts.pop(0) if texts and _units(texts[0]) <= CAPTION_LIMIT else ""
-        messages.append(along(screen.media, caption))
-    messages += map(_words, texts)
-    if messages and (rows := _rows(screen)):
-        messages[-1]["reply_markup"] = {"inline_keyboard": rows}
-    return messages
-
-
-def _words(text: str) -> dict[str, Any]:
-    return {"text": text, "link_preview_options": _NO_PREVIEW}
-
-
-def _shows(message: Mapping[str, Any]) -> bool:
-    return "picture" in message
-
-
-def _rows(screen: Screen) -> list[list[dict[str, str]]]:
-    choices = screen.choices[: BUTTON_LIMIT - len(screen.ways)]
-    rows = [[_button(choice)] for choice in choices]
-    return [*rows, [_button(way) for way in screen.ways]] if screen.ways else rows
-
-
-def _button(choice: Choice) -> dict[str, str]:
-    return {"text": choice.label, "callback_data": choice.token}
-
-
-def split(text: str, limit: int = TEXT_LIMIT) -> list[str]:
-    """Cut a text that is too long between paragraphs, else lines, else words, else anywhere."""
-    parts = []
-    while len(text) > limit // 2 and _units(text) > limit:
-        most = len(text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore"))
-        cuts = (text.rfind(gap, 1, most + len(gap)) for gap in _BREAKS)
-        cut = next((at for at in cuts if at > 0), most)
-        parts.append(text[:cut].rstrip())
-        text = text[cut:].lstrip()
-    return [part for part in (*parts, text) if part]
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
 
 
 def _first_line(text: str) -> str:

@@ -1,22 +1,16 @@
-"""What a peer sends along, a voice note or a picture: it stays with the platform, we only say which one it is."""
+"""What a peer sends along, a voice note or a picture: which one it is, and how its bytes come to us."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.channels.base import MEDIA_LIMIT, SendError
+from bot.channels.telegram_request import Request
 from bot.core.message import Media
 
-_NAMES = {"voice": "voice", "picture": "photo"}
-METHODS = {"voice": "sendVoice", "photo": "sendPhoto"}
-
-
-def along(media: Media, caption: str) -> dict[str, Any]:
-    """Return the message that carries it, with the words below it, as the Bot API wants it."""
-    return {_NAMES[media.kind]: media.ref, **({"caption": caption} if caption else {})}
-
-
-def kind_of(payload: Mapping[str, Any]) -> str:
-    """Tell what a message carries, nothing where it is words alone."""
-    return next((name for name in METHODS if name in payload), "")
+_PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+"""A place on the platform, never one on this computer, nor a way out of the folder of files."""
+LONGEST_PATH = 200
 
 
 def media_in(message: Mapping[str, Any]) -> Media | None:
@@ -35,3 +29,14 @@ def _media(kind: Any, file: Mapping[str, Any]) -> Media:
     if not isinstance(ref, str) or not ref or " " in ref:
         raise TypeError("a file has no name")
     return Media("telegram", kind, ref)
+
+
+async def fetch(request: Request, media: Media) -> bytes:
+    """Bring a file of the platform into memory; raises `SendError`."""
+    file = await request.call("getFile", {"file_id": media.ref})
+    path, size = (file.get("file_path"), file.get("file_size")) if isinstance(file, dict) else (None, None)
+    if isinstance(size, int) and size > MEDIA_LIMIT:
+        raise SendError("a file is too large")
+    if not isinstance(path, str) or len(path) > LONGEST_PATH or not _PATH.fullmatch(path):
+        raise SendError("the platform does not say where a file is")
+    return await request.download(path, MEDIA_LIMIT)

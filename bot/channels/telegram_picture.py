@@ -8,7 +8,7 @@ from typing import Any
 from telegram.error import TelegramError
 
 from bot.channels.base import SendError
-from bot.channels.telegram_request import UPLOADED, Request, UnchangedError, UneditableError, explain
+from bot.channels.telegram_request import UPLOADED, Request, UnchangedError, UneditableError, Upload, explain
 from bot.core.message import Picture
 
 PICTURE_TIMEOUT = 4.0
@@ -63,7 +63,9 @@ class Pictures:
             return None
         known = self._files.get(picture.digest, "")
         try:
-            result = await self._ask(method, build(known or UPLOADED), b"" if known else picture.data)
+            result = await self._ask(
+                method, build(known or UPLOADED), None if known else Upload(picture.data, "picture.png", "image/png")
+            )
         except (UnchangedError, UneditableError):
             raise
         except SendError as error:
@@ -79,7 +81,7 @@ class Pictures:
         self._files[picture.digest] = _largest(result)
         return result
 
-    async def _ask(self, method: str, payload: Payload, upload: bytes) -> Result:
+    async def _ask(self, method: str, payload: Payload, upload: Upload | None) -> Result:
         try:
             result: Result = await self._request.ask(method, payload, PICTURE_TIMEOUT, upload=upload)
         except TelegramError as error:

@@ -4,8 +4,10 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from functools import cache, partial
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 
 import orjson
@@ -13,6 +15,7 @@ from aiohttp import (
     BytesPayload,
     ClientConnectorError,
     ClientError,
+    ClientResponse,
     ClientSession,
     ClientTimeout,
     ConnectionTimeoutError,
@@ -27,6 +30,7 @@ from yarl import URL
 from bot.channels.base import SendError, Turn
 
 CALL_TIMEOUT = 10.0
+DOWNLOAD_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 5.0
 CONNECTIONS = 100
 TRIES = 3
@@ -35,7 +39,7 @@ SEND_TRIES = 2
 LONGEST_WAIT = 5.0
 """A longer wait is left to the sender, who knows what else is to be done meanwhile."""
 FIRST_PAUSE = 0.25
-UPLOADED = "attach://picture"
+UPLOADED = "attach://along"
 """How a payload names the file that goes with it."""
 
 _LIMITS = ClientTimeout(total=CALL_TIMEOUT, sock_connect=CONNECT_TIMEOUT)
@@ -78,15 +82,25 @@ class ThrottledError(TelegramError):
         self.after = after
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that goes with a call, under a name that says nothing."""
+
+    data: bytes = field(repr=False)
+    name: str
+    mime: str
+
+
 class Request(BaseRequest):
     """Carries all calls over one aiohttp session, a fifth of the cost of the library's own transport.
 
     Errors keep neither the address that was called, which holds the token, nor a cause that would.
     """
 
-    def __init__(self, base_url: str, *, sleep: Sleep, random: Random) -> None:
-        """Call methods under `base_url`, which ends with the token; pauses between tries go through `sleep`."""
+    def __init__(self, base_url: str, files_url: str = "", *, sleep: Sleep, random: Random) -> None:
+        """Call under `base_url` and find files under `files_url`: both end with the token; pause through `sleep`."""
         self._base_url = base_url
+        self._files_url = files_url
         self._urls: dict[str, URL] = {}
         self._sleep = sleep
         self._random = random
@@ -154,11 +168,11 @@ class Request(BaseRequest):
             number += 1
 
     async def ask(
-        self, method: str, payload: Mapping[str, Any], within: float = CALL_TIMEOUT, *, upload: bytes = b""
+        self, method: str, payload: Mapping[str, Any], within: float = CALL_TIMEOUT, *, upload: Upload | None = None
     ) -> Any:
         """Call a method once, `within` so many seconds; raises `TelegramError`.
 
-        `upload` is a picture that goes with it: the payload names it `UPLOADED`.
+        `upload` is a file that goes with it: the payload names it `UPLOADED`.
         """
         # A ready payload spares aiohttp the search for how to send these bytes.
         body = (
@@ -168,6 +182,19 @@ class Request(BaseRequest):
         )
         answer = await self._send(self._url(method), body, {}, within)
         return self.parse_json_payload(answer)["result"]
+
+    async def download(self, path: str, limit: int) -> bytes:
+        """Read a file of the platform, `limit` bytes at most, patiently; raises `SendError`."""
+        url = URL(f"{self._files_url}/{path}")
+        answer: bytes = await self._insist(partial(self._read, url, limit), repeatable=True)
+        return answer
+
+    async def _read(self, url: URL, limit: int) -> bytes:
+        try:
+            return await self._exchange("GET", url, b"", {}, DOWNLOAD_TIMEOUT, limit)
+        except InvalidToken:  # what a method that is not there means
+            failure = BadRequest("no such file")
+        raise failure
 
     def _url(self, method: str) -> URL:
         """Return where a method is called, parsed once."""
@@ -207,10 +234,22 @@ class Request(BaseRequest):
         within: float,
         method: str = "POST",
     ) -> bytes:
+        return await self._exchange(method, url, body, headers, within)
+
+    async def _exchange(  # noqa: PLR0913, PLR0917 - what a request is made of
+        self,
+        method: str,
+        url: str | URL,
+        body: bytes | BytesPayload | FormData,
+        headers: Mapping[str, str],
+        within: float,
+        limit: int = 0,
+    ) -> bytes:
+        """Ask and read the whole answer, `limit` bytes at most (0: all); raises `TelegramError` without the address."""
         try:
             session = self._session or self._open()
             async with session.request(method, url, data=body, headers=headers, timeout=_limits(within)) as response:
-                status, answer = response.status, await response.read()
+                status, answer = response.status, await _body(response, limit)
         except (ClientConnectorError, ConnectionTimeoutError):
             failure: TelegramError = NetworkError("not reached")
         except (ClientError, OSError, TimeoutError):
@@ -301,6 +340,21 @@ def _mended(payload: bytes) -> Any:
     return orjson.loads(json.dumps(loose, ensure_ascii=False).encode("utf-8", "replace"))
 
 
+async def _body(response: ClientResponse, limit: int) -> bytes:
+    """Read an answer whole, and no further than its limit."""
+    if not limit:
+        return await response.read()
+    if (response.content_length or 0) > limit:
+        raise BadRequest("too large")
+    parts, size = [], 0
+    async for part in response.content.iter_any():
+        size += len(part)
+        if size > limit:
+            raise BadRequest("too large")
+        parts.append(part)
+    return b"".join(parts)
+
+
 @cache
 def _limits(within: float) -> ClientTimeout:
     return ClientTimeout(total=within, sock_connect=CONNECT_TIMEOUT)
@@ -313,9 +367,10 @@ def _form(data: RequestData) -> FormData:
     return form
 
 
-def _with_file(payload: Mapping[str, Any], upload: bytes) -> FormData:
+def _with_file(payload: Mapping[str, Any], upload: Upload) -> FormData:
     form = FormData()
     for name, value in payload.items():
         form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())
-    form.add_field(UPLOADED.rpartition("/")[2], upload, filename="picture.png", content_type="image/png")
+    # From a stream it leaves in pieces, between which others are served.
+    form.add_field(UPLOADED.rpartition("/")[2], BytesIO(upload.data), filename=upload.name, content_type=upload.mime)
     return form

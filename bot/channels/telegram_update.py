@@ -63,16 +63,16 @@ def _message(number: str, message: Body) -> Incoming | None:
     address = _address(message["chat"], message.get("from", {}))
     if address is None:
         return None
-    locale, handle = _locale(message.get("from", {})), str(_whole(message["message_id"]))
+    locale, handle, reply = _locale(message.get("from", {})), str(_whole(message["message_id"])), _answered(message)
     if "text" in message:
         kind, text, payload = _words(message["text"])
-        return Incoming(address, kind, number, text=text, payload=payload, locale=locale, handle=handle)
+        return Incoming(address, kind, number, text=text, payload=payload, locale=locale, handle=handle, reply_to=reply)
     kind_of = next((kind for name, kind in _KINDS.items() if name in message), None)
     if kind_of is None:
         return None
     media = media_in(message)
     words = _string(message.get("caption", ""))[:TEXT_LIMIT] if media else ""
-    return Incoming(address, kind_of, number, text=words, locale=locale, handle=handle, media=media)
+    return Incoming(address, kind_of, number, text=words, locale=locale, handle=handle, media=media, reply_to=reply)
 
 
 def _edit(number: str, message: Body) -> Incoming | None:
@@ -80,7 +80,9 @@ def _edit(number: str, message: Body) -> Incoming | None:
     if address is None or "location" in message:  # a live location edits itself every few seconds
         return None
     locale, handle = _locale(message.get("from", {})), str(_whole(message["message_id"]))
-    return Incoming(address, Kind.EDIT, number, locale=locale, handle=handle)
+    words = message.get("text") or (message.get("caption") if media_in(message) else None) or ""
+    text = _string(words)[:TEXT_LIMIT]
+    return Incoming(address, Kind.EDIT, number, text=text, locale=locale, handle=handle, reply_to=_answered(message))
 
 
 def _press(number: str, query: Body) -> Incoming | None:
@@ -135,6 +137,15 @@ def _address(chat: Body, sender: Body) -> Address | None:
     if chat["type"] != "private" or sender.get("is_bot"):
         return None
     return Address("telegram", str(_whole(chat["id"])))
+
+
+def _answered(message: Body) -> str:
+    """Name the message that she answers; what it says, or is quoted of it, does not come in."""
+    answered = message.get("reply_to_message")
+    if not answered:
+        return ""
+    is_ours = answered.get("from", {}).get("is_bot")
+    return handle_of(answered) if is_ours else str(_whole(answered["message_id"]))
 
 
 def _locale(sender: Body) -> str:

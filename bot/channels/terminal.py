@@ -13,8 +13,8 @@ from threading import Thread
 from typing import Self
 from uuid import uuid4
 
-from bot.channels.base import Receive, Shown
-from bot.core.message import Address, Incoming, Kind, Outgoing, Screen
+from bot.channels.base import Receive, SendError, Shown
+from bot.core.message import Address, Incoming, Kind, Media, Outgoing, Screen
 
 WIDTH = 80
 WIDEST = 100
@@ -95,8 +95,8 @@ class Terminal:
 
     async def show(self, outgoing: Outgoing) -> Shown:
         """Print a screen below: paper does not take back what it said."""
-        self._screen = outgoing.screen
-        self._living = tuple(self._next() for _ in outgoing.screen.texts)
+        self._screen = outgoing.screen.in_words()
+        self._living = tuple(self._next() for _ in self._screen.texts)
         self._print()
         return Shown(self._living)
 
@@ -107,6 +107,10 @@ class Terminal:
         self._write(_CLEAR)
         if not set(self._living) & set(handles):
             self._print()
+
+    async def fetch(self, media: Media) -> bytes:  # noqa: ARG002 - nothing comes in here but lines
+        """Refuse: nothing but lines come in here."""
+        raise SendError("no file comes in by a terminal")
 
     async def check(self) -> str:
         """Say that there is nobody to ask."""

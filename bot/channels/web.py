@@ -3,8 +3,8 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,7 +14,9 @@ from uuid import uuid4
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.channels.base import Receive, SendError, Shown
-from bot.core.message import Address, Choice, Incoming, Kind, Outgoing, Picture, Screen
+from bot.channels.web_chat import Chat, send
+from bot.channels.web_files import Files
+from bot.core.message import Address, Incoming, Kind, Media, Outgoing, Picture
 
 STATIC = Path(__file__).with_name("static")
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -37,13 +39,12 @@ CHAT_LIMIT = 50
 """Windows remembered for a reload; the oldest closed one goes first."""
 CLOSED_FOR = 5.0
 """Seconds after which a closed window is tried again: that one is closed says nothing of the others."""
-MESSAGE_LIMIT = 500
-"""Messages that a reload brings back."""
 PICTURE_LIMIT = 100
 """Pictures that can still be asked for; the one that was shown longest ago goes first."""
 
 # Named after what is in it: a changed picture has another name.
 _FOR_A_DAY = {"Cache-Control": "private, max-age=86400, immutable"}
+_FIELDS = ("type", "person", "locale", "payload", "text", "token", "handle", "at", "reply", "media")
 _PERSON = re.compile(r"[0-9a-f-]{8,64}")
 
 
@@ -75,63 +76,6 @@ class Status(TypedDict):
     clock_settable: bool
 
 
-@dataclass(slots=True)
-class _Chat:
-    """What a messenger would keep on her phone: here it lives in memory, until the program ends."""
-
-    address: Address
-    locale: str
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    windows: set[web.WebSocketResponse] = field(default_factory=set)
-    messages: dict[str, dict[str, Any]] = field(default_factory=dict)
-    choices: tuple[Choice, ...] = ()
-    ways: tuple[Choice, ...] = ()
-    count: int = 0
-
-    def add(self, body: Mapping[str, Any], *, hers: bool) -> str:
-        """Put a message at the end and return its handle."""
-        self.count += 1
-        handle = str(self.count)
-        self.messages[handle] = {"handle": handle, **body, "hers": hers}
-        if len(self.messages) > MESSAGE_LIMIT:
-            del self.messages[next(iter(self.messages))]
-        return handle
-
-    def remove(self, handles: Iterable[str]) -> tuple[str, ...]:
-        """Take messages away and return those that were there; the choices go with the message that bears them."""
-        last = next(reversed(self.messages), None)
-        gone = tuple(handle for handle in handles if self.messages.pop(handle, None))
-        if last in gone:
-            self.choices = self.ways = ()
-        return gone
-
-    def put(self, outgoing: Outgoing) -> Shown:
-        """Edit the living screen in place if its button was pressed, else take it away and write below."""
-        old = [handle for handle in outgoing.replaces if handle in self.messages]
-        bodies = _bodies(outgoing.screen)
-        kept = old[: len(bodies)] if outgoing.pressed in old else []
-        for handle, body in zip(kept, bodies, strict=False):
-            self.messages[handle] = {"handle": handle, **body, "hers": False}
-        self.remove(old[len(kept) :])
-        added = [self.add(body, hers=False) for body in bodies[len(kept) :]]
-        self.choices, self.ways = outgoing.screen.choices, outgoing.screen.ways
-        return Shown((*kept, *added), tuple(handle for handle in outgoing.replaces if handle not in kept))
-
-    def frame(self, handles: Iterable[str], **more: Any) -> dict[str, Any]:
-        """Describe these messages and the choices below them for the page."""
-        return {
-            "type": "show",
-            "messages": [self.messages[handle] for handle in handles],
-            "choices": [_pack(choice) for choice in self.choices],
-            "ways": [_pack(way) for way in self.ways],
-            **more,
-        }
-
-    async def send(self, frame: Mapping[str, Any]) -> None:
-        """Tell every window of hers; one that has just closed reads it from the chat when it comes back."""
-        await _send(self.windows, frame)
-
-
 class Web:
     """Serves the preview on loopback only; each browser window is one person."""
 
@@ -149,9 +93,10 @@ class Web:
         self._names = {"127.0.0.1", "[::1]", "localhost", _bracket(host)}
         self._clock = clock
         self._describe = describe
-        self._chats: dict[str, _Chat] = {}
+        self._chats: dict[str, Chat] = {}
         self._windows: set[web.WebSocketResponse] = set()
         self._pictures: dict[str, bytes] = {}
+        self._files = Files()
         self._receive: Receive | None = None
 
     async def run(self, receive: Receive) -> None:
@@ -175,8 +120,10 @@ class Web:
         chat = self._chats.get(outgoing.to.id)
         if chat is None or not chat.windows:
             raise SendError("no window is open", retryable=True, after=CLOSED_FOR)
-        self._keep(outgoing.screen.picture)
-        shown = chat.put(outgoing)
+        screen = outgoing.screen
+        self._keep(screen.picture)
+        along = self._files.body(screen.media, screen.instead) if screen.media else None
+        shown = chat.put(outgoing if along else replace(outgoing, screen=screen.in_words()), along)
         await chat.send(chat.frame(shown.living, removed=shown.deleted))
         return shown
 
@@ -194,19 +141,27 @@ class Web:
             chat.remove(handles)
             await chat.send({"type": "erase", "handles": handles})
 
+    async def fetch(self, media: Media) -> bytes:
+        """Return what a window sent; raises `SendError` when it had to give way to others."""
+        if data := self._files.get(media.ref):
+            return data
+        raise SendError("a file is not here any more")
+
     async def check(self) -> str:
         """Say where the page is."""
         return f"preview on {self.url}"
 
     async def announce(self) -> None:
         """Tell every window what is around the chat now: languages, findings, clock."""
-        await _send(self._windows, {"type": "status", **self._describe()})
+        await send(self._windows, {"type": "status", **self._describe()})
 
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[self._guard])
         application.on_response_prepare.append(_harden)
         application.router.add_get("/chat", self._talk)
         application.router.add_get("/media/{digest}.png", self._picture)
+        application.router.add_get("/files/{name}", self._files.give)
+        application.router.add_post("/files", self._files.take)
         for path in sorted(STATIC.iterdir()):
             if path.suffix in TYPES:
                 application.router.add_get("/" + path.name.replace("index.html", ""), _page(path))
@@ -244,7 +199,7 @@ class Web:
 
     async def _listen(self, window: web.WebSocketResponse) -> None:
         """Take one frame after the other: the first names the person, the rest is what she does."""
-        chat: _Chat | None = None
+        chat: Chat | None = None
         async for message in window:
             frame = _parse(message.data) if message.type is WSMsgType.TEXT else None
             if frame and frame["type"] == "start" and chat is None and _PERSON.fullmatch(frame["person"]):
@@ -252,58 +207,83 @@ class Web:
                 await self._greet(window, chat, frame["payload"])
             elif frame and frame["type"] == "clock":
                 await self._turn_clock(window, frame["at"])
-            elif frame and frame["type"] in {"text", "press"} and chat is not None:
+            elif frame and frame["type"] in {"text", "press", "edit", "delete"} and chat is not None:
                 await self._pass_on(chat, frame)
             else:
                 await window.close(code=WSCloseCode.POLICY_VIOLATION, message=b"not a frame of the page")
 
-    def _open(self, frame: Mapping[str, str]) -> _Chat:
+    def _open(self, frame: Mapping[str, str]) -> Chat:
         """Find her chat again, or begin one and let the oldest closed one go."""
         person = frame["person"]
         closed = [key for key, chat in self._chats.items() if not chat.windows and key != person]
         if len(self._chats) >= CHAT_LIMIT and person not in self._chats and closed:
             del self._chats[closed[0]]
-        chat = self._chats.setdefault(person, _Chat(Address(self.name, person), frame["locale"]))
+        chat = self._chats.setdefault(person, Chat(Address(self.name, person), frame["locale"]))
         chat.locale = frame["locale"]
         return chat
 
-    async def _greet(self, window: web.WebSocketResponse, chat: _Chat, payload: str) -> None:
+    async def _greet(self, window: web.WebSocketResponse, chat: Chat, payload: str) -> None:
         """Show what she saw before; a chat with nothing in it is a new one."""
         chat.windows.add(window)
-        await _send((window,), {"type": "status", **self._describe()})
-        await _send((window,), chat.frame(chat.messages, fresh=True))
+        await send((window,), {"type": "status", **self._describe()})
+        await send((window,), chat.frame(chat.messages, fresh=True))
         async with chat.lock:
             if not chat.messages and self._receive:
                 await self._receive(
                     Incoming(chat.address, Kind.START, uuid4().hex, payload=payload, locale=chat.locale)
                 )
 
-    async def _pass_on(self, chat: _Chat, frame: Mapping[str, str]) -> None:
+    async def _pass_on(self, chat: Chat, frame: Mapping[str, str]) -> None:
         """Settle what she did before the next thing that she does."""
         async with chat.lock:
             if self._receive is None:
                 return
-            if frame["type"] == "press":
-                kind, text, handle = Kind.PRESS, "", frame["handle"]
-            else:
-                kind, text = Kind.TEXT, frame["text"]
-                handle = chat.add({"text": text}, hers=True)
-                await chat.send({"type": "said", "message": chat.messages[handle]})
-            await self._receive(
-                Incoming(
-                    chat.address, kind, uuid4().hex, text=text, token=frame["token"], locale=chat.locale, handle=handle
-                )
-            )
+            about = Incoming(chat.address, Kind.PRESS, uuid4().hex, locale=chat.locale, handle=frame["handle"])
+            steps = {"press": self._press, "text": self._text, "edit": self._edit, "delete": self._delete}
+            incoming = await steps[frame["type"]](chat, frame, about)
+            if incoming:
+                await self._receive(incoming)
+
+    async def _press(self, _chat: Chat, frame: Mapping[str, str], about: Incoming) -> Incoming | None:
+        return replace(about, token=frame["token"])
+
+    async def _text(self, chat: Chat, frame: Mapping[str, str], about: Incoming) -> Incoming | None:
+        """Write below, as an answer to a message if she says so, with a file if she sent one before."""
+        media = self._files.media(frame["media"]) if frame["media"] else None
+        if frame["media"] and media is None:
+            await chat.send({"type": "refused", "reason": "That file is not here any more."})
+            return None
+        reply = frame["reply"] if frame["reply"] in chat.messages else ""
+        along = self._files.body(media, "") if media else None
+        handle = chat.add({"text": frame["text"], "reply": reply, "along": along}, hers=True)
+        await chat.send({"type": "said", "message": chat.messages[handle]})
+        kind = Kind(media.kind) if media else Kind.TEXT
+        return replace(about, kind=kind, text=frame["text"], handle=handle, media=media, reply_to=reply)
+
+    async def _edit(self, chat: Chat, frame: Mapping[str, str], about: Incoming) -> Incoming | None:
+        if not chat.change(frame["handle"], frame["text"]):
+            return None
+        await chat.send({"type": "said", "message": chat.messages[frame["handle"]]})
+        reply = chat.messages[frame["handle"]].get("reply", "")
+        return replace(about, kind=Kind.EDIT, text=frame["text"], reply_to=reply)
+
+    async def _delete(self, chat: Chat, frame: Mapping[str, str], about: Incoming) -> Incoming | None:
+        handle = frame["handle"]
+        if not chat.messages.get(handle, {}).get("hers"):
+            return None
+        chat.remove((handle,))
+        await chat.send({"type": "erase", "handles": (handle,)})
+        return replace(about, kind=Kind.TAKEN_BACK)
 
     async def _turn_clock(self, window: web.WebSocketResponse, wanted: str) -> None:
         """Set the clock for everybody who tries the preview, if this program allows it."""
         if not self._describe()["clock_settable"]:
-            await _send((window,), {"type": "refused", "reason": "The clock cannot be set here."})
+            await send((window,), {"type": "refused", "reason": "The clock cannot be set here."})
             return
         try:
             at = _parse_time(wanted)
         except ValueError:
-            await _send((window,), {"type": "refused", "reason": "That is not a time."})
+            await send((window,), {"type": "refused", "reason": "That is not a time."})
             return
         self._clock.set(at)
         await self.announce()
@@ -321,7 +301,7 @@ def _parse(data: str) -> dict[str, str] | None:
         frame = json.loads(data)
     except ValueError:
         return None
-    empty = dict.fromkeys(("type", "person", "locale", "payload", "text", "token", "handle", "at"), "")
+    empty = dict.fromkeys(_FIELDS, "")
     if not isinstance(frame, dict) or not all(key in empty and isinstance(frame[key], str) for key in frame):
         return None
     return empty | frame
@@ -333,14 +313,6 @@ def _parse_time(wanted: str) -> datetime | None:
     if at and at.tzinfo is None:
         raise ValueError("a time without its zone")
     return at
-
-
-async def _send(windows: Iterable[web.WebSocketResponse], frame: Mapping[str, Any]) -> None:
-    for window in tuple(windows):
-        try:
-            await window.send_json(frame)
-        except ConnectionError:
-            await window.close()
 
 
 async def _harden(_: web.Request, response: web.StreamResponse) -> None:
@@ -355,20 +327,6 @@ def _page(path: Path) -> Callable[[web.Request], Any]:
         return web.Response(body=body, content_type=TYPES[path.suffix], charset="utf-8")
 
     return serve
-
-
-def _bodies(screen: Screen) -> list[dict[str, Any]]:
-    """Describe the messages of a screen: the first one has the picture."""
-    bodies: list[dict[str, Any]] = [{"text": text} for text in screen.texts]
-    if screen.picture and bodies:
-        width, height = screen.picture.size
-        picture = {"src": f"/media/{screen.picture.digest}.png", "alt": screen.picture.alt}
-        bodies[0]["picture"] = {**picture, "width": width, "height": height}
-    return bodies
-
-
-def _pack(choice: Choice) -> dict[str, str]:
-    return {"token": choice.token, "label": choice.label}
 
 
 def _bracket(host: str) -> str:

@@ -60,14 +60,10 @@ def _flow_messages(stem: str, data: dict[str, Any]) -> Iterator[Message]:
 
 
 def _directory_messages(data: dict[str, Any]) -> Iterator[Message]:
-    for number, need in enumerate(data["needs"]):
-        yield ("needs", number, "name"), DIRECTORY, need["name"]
-        if need.get("keywords"):
-            yield ("needs", number, "keywords"), need_keywords(need["id"]), KEYWORDS_SEPARATOR.join(need["keywords"])
-    for number, city in enumerate(data["cities"]):
-        yield ("cities", number, "name"), DIRECTORY, city["name"]
-    for number, line in enumerate(data.get("lines", ())):
-        yield ("lines", number, "name"), DIRECTORY, line["name"]
+    for kind in ("needs", "cities", "lines"):
+        for number, entry in enumerate(data.get(kind, ())):
+            yield (kind, number, "name"), DIRECTORY, entry["name"]
+    yield from _needs(data)
     for kind, names in (("services", SERVICE_TEXTS), ("hotlines", HOTLINE_TEXTS), ("groups", GROUP_TEXTS)):
         for number, entry in enumerate(data.get(kind, ())):
             for name in names:
@@ -76,6 +72,12 @@ def _directory_messages(data: dict[str, Any]) -> Iterator[Message]:
             for index, phone in enumerate(entry.get("phones", ())):
                 if phone.get("note"):
                     yield (kind, number, "phones", index, "note"), DIRECTORY, phone["note"]
+
+
+def _needs(data: dict[str, Any]) -> Iterator[Message]:
+    for number, need in enumerate(data["needs"]):
+        if need.get("keywords"):
+            yield ("needs", number, "keywords"), need_keywords(need["id"]), KEYWORDS_SEPARATOR.join(need["keywords"])
 
 
 def needs_translation(text: str) -> bool:

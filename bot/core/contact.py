@@ -62,6 +62,17 @@ class Told(StrEnum):
     GIVEN = "given"
 
 
+class Timed(StrEnum):
+    """Whether her chat disappears by itself, and whether she was told so: both once, for the time is hers to change."""
+
+    DUE = ""
+    SET = "set"
+    """It is set, and she is told on the next screen that has room for it."""
+    HERE = "here"
+    """Said on the screen that she sees now, however often that is shown."""
+    GIVEN = "given"
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """One person, without anything that says who she is."""
@@ -73,11 +84,14 @@ class Contact:
     answers: Mapping[str, str] = field(default_factory=dict)
     timer: Timer | None = None
     told: Told = Told.DUE
+    timed: Timed = Timed.DUE
     recent: tuple[str, ...] = ()
     """Hashed ids of the last updates that were settled."""
     living: tuple[str, ...] = ()
     """Handles of the screen that she sees now, oldest first."""
     handles: tuple[Handle, ...] = ()
+    offered: tuple[str, ...] = ()
+    """The number of the first choice below what we wrote first last, and the tokens of all: where they are numbered."""
     memberships: Mapping[str, Terms] = field(default_factory=dict)
     """Her groups, and when each may write to her."""
     address: str = ""
@@ -103,16 +117,20 @@ class Contact:
             kept = kept.with_memberships({}, "")
         if hour - self.seen >= _hours(LANGUAGE_KEPT):
             # Her groups go on writing in her language.
-            kept = replace(kept, language=kept.language if kept.memberships else "", city="", told=Told.DUE)
+            kept = replace(
+                kept, language=kept.language if kept.memberships else "", city="", told=Told.DUE, timed=Timed.DUE
+            )
         handles = tuple(handle for handle in kept.handles if hour - handle.hour < _hours(HANDLE_KEPT))
-        return kept if handles == kept.handles else replace(kept, handles=handles)
+        if handles == kept.handles:
+            return kept
+        return replace(kept, handles=handles, offered=kept.offered if handles else ())
 
     def purge_hour(self) -> int | None:
         """Return the hour when the next part expires, `None` when nothing is left to expire."""
         hours = [min(handle.hour for handle in self.handles) + _hours(HANDLE_KEPT)] if self.handles else []
         if self.position or self.trail or self.answers or self.recent or self.living or self.timer:
             hours.append(self.seen + _hours(POSITION_KEPT))
-        if self.city or self.told or (self.language and not self.memberships):
+        if self.city or self.told or self.timed or (self.language and not self.memberships):
             hours.append(self.seen + _hours(LANGUAGE_KEPT))
         if self.memberships:
             hours.append(self.seen + _hours(MEMBERSHIP_KEPT if self.is_asked else STILL_ASKED))
@@ -128,6 +146,15 @@ class Contact:
         new = tuple(Handle(each, fold(now)) for each in ids if each and each not in known)
         return replace(self, handles=(*self.handles, *new)[-HANDLE_LIMIT:]) if new else self
 
+    def with_offer(self, first: int, tokens: tuple[str, ...]) -> Self:
+        """Remember what the numbers below a message mean that we wrote first."""
+        return replace(self, offered=(str(first), *tokens) if tokens else ())
+
+    def offers(self, number: int) -> str:
+        """Return the token of what has a number below what we wrote first, nothing where none has it."""
+        at = number - int(self.offered[0]) if self.offered else -1
+        return self.offered[1 + at] if 0 <= at < len(self.offered) - 1 else ""
+
     def with_memberships(self, memberships: Mapping[str, Terms], address: str) -> Self:
         """Change her groups; without any, nothing needs her address."""
         is_asked = self.is_asked and bool(memberships)
@@ -141,8 +168,8 @@ class Contact:
         """Return plain data without the empty parts, ready to be sealed."""
         data: dict[str, Any] = {"seen": self.seen}
         for name in (
-            *("language", "city", "told", "recent", "living", "answers"),
-            *("address", "is_leaving", "is_asked"),
+            *("language", "city", "told", "timed", "recent", "living", "answers"),
+            *("address", "is_leaving", "is_asked", "offered"),
         ):
             if value := getattr(self, name):
                 data[name] = value
@@ -172,6 +199,7 @@ class Contact:
             answers=data.get("answers", {}),
             timer=Timer(*data["timer"]) if "timer" in data else None,
             told=Told(data.get("told", "")),
+            timed=Timed(data.get("timed", "")),
             recent=tuple(data.get("recent", ())),
             living=tuple(data.get("living", ())),
             handles=tuple(Handle(each, int(hour)) for hour, ids in data.get("handles", {}).items() for each in ids),
@@ -179,6 +207,7 @@ class Contact:
             address=data.get("address", ""),
             is_leaving=data.get("is_leaving", False),
             is_asked=data.get("is_asked", False),
+            offered=tuple(data.get("offered", ())),
             seen=data["seen"],
         )
 

@@ -12,7 +12,6 @@ LONGEST_WAIT = timedelta(hours=12)
 LONGEST_LENGTH = timedelta(hours=12)
 LONGEST_LEAD = timedelta(days=7)
 """A reminder is about this week: what is further away is news, and news are told by people."""
-
 _CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 """With both digits of the hour: 6:00 leaves open which half of the day is meant."""
 

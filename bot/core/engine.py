@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Self
 
 from bot.core import across, mail, telling
 from bot.core.across import Ear, Heard
-from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timer, Told
+from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timed, Timer, Told
 from bot.core.flow import Node
-from bot.core.house import Change, House, Resigned, Wrote
+from bot.core.house import Change, House, Resigned
 from bot.core.library import (
     DESK,
     FIND_FOUND,
@@ -20,17 +19,21 @@ from bot.core.library import (
     FORGOTTEN,
     GONE,
     GREETING,
+    GREETINGS,
     HELP,
     MENU,
     STOPPED,
     WELCOME,
     Library,
 )
-from bot.core.message import Incoming, Kind, Screen, fold
+from bot.core.message import Incoming, Kind, fold
+from bot.core.platform import OURS_ONLY
 from bot.core.relay import Relay
 from bot.core.rooms import ACTIONS
 from bot.core.seating import get_up
+from bot.core.speech import normalise
 from bot.core.stage import NOTHING_SETTLED, Stage
+from bot.core.turn import Counted, Effect, Forgotten, Met, Turn, Wiped
 from bot.core.understanding import (
     Answered,
     Chosen,
@@ -46,62 +49,17 @@ from bot.core.understanding import (
     understand,
 )
 
+__all__ = ["Counted", "Effect", "Forgotten", "Met", "Turn", "Wiped", "apologise", "finish_leaving", "respond"]
+
 LONGEST_PASSAGE = 20
 """Nodes that one step may pass through; `comadre check` finds circles, this bounds what it missed."""
 NOBODY = "none"
 """The case of a `switch` for what is not known."""
 OTHERWISE = "else"
+LONGEST_NUMBER = 3
+"""Digits that the number of a choice can have."""
 MOVED_ON = "moved_on"
 """What is said of a button whose screen has gone: without it a greeting would look like an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wiped:
-    """The messages in her chat are to be deleted."""
-
-    handles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """Her messages are to be deleted, and the store is to be cleaned of her record."""
-
-    handles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Something happened that is counted by week, without a person."""
-
-    kind: str
-
-
-Effect = Wiped | Forgotten | Counted
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one update leads to."""
-
-    contact: Contact
-    screen: Screen | None
-    """`None`: there is nothing to say, as when a timer came too late."""
-    effects: tuple[Effect, ...] = ()
-    replaces: tuple[str, ...] = ()
-    """Handles of the screen that this one takes the place of."""
-    changes: tuple[Change, ...] = ()
-    """What is written beside her record, in the same transaction."""
-
-    def noting_that_she_wrote(self, library: Library) -> Self:
-        """Let come what has waited for her: not while she hides, nor into an emergency."""
-        position = self.contact.position
-        if not self.contact.memberships or position is None or library.is_urgent(position):
-            return self
-        return replace(self, changes=(*self.changes, Wrote()))
-
-    def looked_at(self, address: str, house: House) -> Self:
-        """Note what she had been sent when she saw this: what she types then may be a choice on it."""
-        return replace(self, contact=across.looked(self.contact, house.after(self.changes), address))
 
 
 def respond(
@@ -111,13 +69,17 @@ def respond(
     contact = contact.forget_expired(now)
     if incoming.kind in (Kind.TIMER, Kind.AGAIN, Kind.LIVING):
         return _speak_first(library, contact, incoming, now, house)
+    if incoming.kind is Kind.TAKEN_BACK:
+        # She gets no answer for taking something back, and what is gone need not be wiped.
+        handles = tuple(handle for handle in contact.handles if handle.id != incoming.handle)
+        return Turn(replace(contact, handles=handles), None)
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
     language = contact.language or library.speech.negotiate(incoming.locale)
     is_repeated = mark in contact.recent
     recent = contact.recent if is_repeated else (*contact.recent, mark)[-RECENT_LIMIT:]
     is_leaving = contact.is_leaving and is_repeated
     contact = replace(contact, language=language, seen=fold(now), recent=recent, is_leaving=is_leaving, is_asked=False)
-    if incoming.kind is not Kind.PRESS:
+    if incoming.kind is not Kind.PRESS and incoming.address.channel not in OURS_ONLY:
         contact = contact.with_handles((incoming.handle,), now)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
     if is_repeated:
@@ -125,7 +87,7 @@ def respond(
             return Turn(contact, None)
         # We may have died before her chat was wiped: the update that asked for it, come again, finishes that.
         return step.leave("exit") if is_leaving else step.show()
-    return step.answer(incoming).noting_that_she_wrote(library)
+    return step.answer(incoming).noting_that_she_wrote(library).meeting(incoming.address.channel)
 
 
 def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
@@ -153,7 +115,8 @@ def apologise(library: Library, contact: Contact, incoming: Incoming, now: datet
 def finish_leaving(contact: Contact, *, is_wiped: bool) -> Contact:
     """Keep only her groups and what lasts as long as her language; what could not be wiped waits for the next time."""
     handles = () if is_wiped else contact.handles
-    left = Contact(contact.language, contact.city, told=contact.told, handles=handles, seen=contact.seen)
+    timed = contact.timed and Timed.GIVEN
+    left = Contact(contact.language, contact.city, told=contact.told, timed=timed, handles=handles, seen=contact.seen)
     return left.with_memberships(contact.memberships, contact.address)
 
 
@@ -175,6 +138,12 @@ class _Step:
         node = self.library.node(position)
         # An edit may have turned the node where she stands into one that only passes on.
         return self.at(self.contact, MENU if node and node.is_passing else position)
+
+    @property
+    def greeting(self) -> Position:
+        """Return where a stranger begins: what can be promised, and how she answers, may differ by platform."""
+        own = GREETINGS.get(self.channel, GREETING)
+        return own if self.library.node(own) else GREETING
 
     def at(self, contact: Contact, position: Position) -> Stage:
         """Return what she has at a place, or at the menu if it is not there, or not for her."""
@@ -204,9 +173,9 @@ class _Step:
             return None
         stage = self.stage
         asks = (stage.node.ask or "") if stage else ""
+        ear = Ear(self.library, self.house, self.contact, self.address, self.now, asks)
         is_choice = bool(stage and is_exact(stage, incoming.text))
-        ear = Ear(self.library, self.house, self.contact, self.address, self.now, asks, is_choice)
-        return ear.hear(incoming)
+        return replace(ear, is_choice=is_choice, is_offered=bool(self._by_number(incoming.text))).hear(incoming)
 
     def _carry(self, heard: Heard) -> Turn:
         """Write what goes across: her chat is the answer, and nothing is shown but why something did not go."""
@@ -228,9 +197,17 @@ class _Step:
         if incoming.kind is Kind.PRESS and isinstance(meaning, Unclear):
             return self._on_last_screen(incoming.token) or self._under_notice(incoming.token) or meaning
         if incoming.kind is Kind.TEXT and not isinstance(meaning, Command | Chosen | Answered):
+            if meant := self._by_number(incoming.text):
+                return meant
             item = telling.typed(self.library, self.house, self.contact, incoming.text, self.now)
             return Chosen(item) if item else meaning
         return meaning
+
+    def _by_number(self, text: str) -> Meaning | None:
+        """Return what a number means that stands below what we wrote first, and not on her screen."""
+        written = normalise(text)
+        offered = self.contact.offers(int(written)) if written.isdecimal() and len(written) <= LONGEST_NUMBER else ""
+        return self._under_notice(offered) if offered else None
 
     def _on_last_screen(self, pressed: str) -> Meaning | None:
         """Return what a button means on the screen with which she left, when nothing was kept of where she is."""
@@ -239,9 +216,8 @@ class _Step:
         return Chosen(item) if item else None
 
     def _under_notice(self, pressed: str) -> Meaning | None:
-        for word in telling.WAYS:
-            if pressed == telling.way(word):
-                return Command(word)
+        if word := next((each for each in telling.WAYS if pressed == telling.way(each)), None):
+            return Command(word)
         item = telling.pressed(self.library, self.house, self.contact, pressed, self.now)
         item = item or mail.pressed(self.library, self.house, pressed)
         return Chosen(item) if item else None
@@ -312,7 +288,7 @@ class _Step:
         city = city if city in self.library.cities else ""
         step = self._with(language=language, city=city)
         step = replace(step, contact=replace(step.contact, trail=(), answers={}, position=None))
-        return step.go(MENU if language or city else GREETING)
+        return step.go(MENU if language or city else step.greeting)
 
     def relive(self) -> Turn:
         """Show her screen anew if what it says changes by itself; she has done nothing, so that "back" forgets it."""
@@ -324,10 +300,10 @@ class _Step:
         """Show her the current screen again; a stranger is greeted."""
         stage = self.stage
         if stage is None:
-            greeted = self.go(GREETING)
+            greeted = self.go(self.greeting)
             if note != MOVED_ON:
                 return greeted
-            stage = self.at(greeted.contact, GREETING)
+            stage = self.at(greeted.contact, self.greeting)
             return replace(greeted, screen=stage.screen(note))
         return Turn(self.contact, stage.screen(note), replaces=self.contact.living)
 
@@ -370,7 +346,8 @@ class _Step:
         timer = None
         for wait, target in stage.node.after.items():
             timer = Timer(int((self.now + wait).timestamp()), target, self.address)
-        return replace(contact, position=stage.position, trail=trail, timer=timer, told=_told(contact, stage))
+        told, timed = _told(contact, stage), _timed(contact, stage)
+        return replace(contact, position=stage.position, trail=trail, timer=timer, told=told, timed=timed)
 
     def leave(self, word: str) -> Turn:
         """Wipe the chat, and for `forget` the record too; the last screen is one that may be seen."""
@@ -395,6 +372,13 @@ def _told(contact: Contact, stage: Stage) -> Told:
     if contact.told:
         return Told.GIVEN
     return Told.HERE if stage.is_readable else Told.DUE
+
+
+def _timed(contact: Contact, stage: Stage) -> Timed:
+    """Say what disappears on the first screen after it was set, not in the middle of an emergency."""
+    if contact.timed is Timed.SET and not stage.is_urgent:
+        return Timed.HERE
+    return Timed.GIVEN if contact.timed is Timed.HERE else contact.timed
 
 
 def _passage(stage: Stage) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -20,7 +20,7 @@ LINE, TALK = "line", "conversation"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What whoever runs the bot has settled for all moderators."""
+    """What whoever runs the bot has settled for everybody."""
 
     broadcasts_a_day: int = 3
     """As many reach a group on one day."""
@@ -28,6 +28,8 @@ class Rules:
     """A broadcast waits until a second moderator has read it."""
     most_conversations: int = 5
     """As many does one person have open at once."""
+    disappears_after: timedelta = timedelta(days=1)
+    """Where a chat can, it forgets by itself what is older, unless she sets another time."""
 
 
 USUAL = Rules()

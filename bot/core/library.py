@@ -20,6 +20,8 @@ from bot.core.vocabulary import Vocabulary
 T = TypeVar("T")
 
 GREETING = Position("start", "start")
+GREETINGS = {"signal": Position("start", "start_signal")}
+"""By channel, where what can be promised there is something else; content without them greets everybody alike."""
 MENU = Position("start", "menu")
 HELP = Position("now", "start")
 GONE = Position("me", "gone")
@@ -35,6 +37,8 @@ WELCOME = Position("answer", "welcome")
 """Where an invitation to answer on a line leads."""
 LANDMARKS = (GREETING, MENU, HELP, GONE, FORGOTTEN, STOPPED, FIND_WHAT, FIND_WHERE, FIND_RESULTS, FIND_FOUND)
 """Places that the engine goes to by itself; `comadre check` says when a flow lost one."""
+
+SIGNAL_LINK = "{link:signal}"
 
 KEYWORDS_SEPARATOR = ", "
 """Keywords are one text to a translator, so that each language may have as many as it needs."""
@@ -199,6 +203,13 @@ class Library:
         context = flow_keywords(target) if sense is Sense.FLOW else need_keywords(target)
         translated = self.speech.say(language, context, source)
         return () if translated == source else tuple(translated.split(","))
+
+    def leads_on(self, position: Position, channel: str) -> bool:
+        """Tell whether a screen has something for who is on `channel`: the way to Signal only where there is one."""
+        node = self.node(position)
+        if node is None or not any(SIGNAL_LINK in text for text in node.say):
+            return True
+        return channel != "signal" and self.directory.links.signal is not None
 
     def warm(self) -> "Library":
         """Build every index now, on the loading thread, so that no woman waits for it."""

@@ -12,6 +12,7 @@ from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
 from bot.core.message import Address, Choice, Screen, token
+from bot.core.platform import NUMBERED
 from bot.core.rooms import broadcast_text
 from bot.core.rooms.sent import NOTICE_NODE, said
 from bot.core.stage import Stage
@@ -55,9 +56,18 @@ def judge(library: Library, now: datetime) -> Callable[[Contact, House, Letter],
         known = contact.forget_expired(now)
         desk = Desk(library, house, known, letter, now)
         verdict = _JUDGED[letter.kind](desk) if letter.kind in _JUDGED else None
-        return verdict or Send(Address.parse(letter.to), render(library, house, known, letter, now))
+        return verdict or Send(Address.parse(letter.to), _numbered(desk, render(library, house, known, letter, now)))
 
     return sort
+
+
+def _numbered(desk: Desk, screen: Screen) -> Screen:
+    """Count, where there are no buttons, from after the numbers of the screen that she may still have before her."""
+    position, channel = desk.contact.position, Address.parse(desk.letter.to).channel
+    if not screen.choices or position is None or channel not in NUMBERED:
+        return screen
+    stage = Stage(desk.library, desk.contact, position, channel, desk.now, desk.house)
+    return replace(screen, first=len(stage.shown) + len(stage.ways) + 1)
 
 
 def render(library: Library, house: House, contact: Contact, letter: Letter, now: datetime) -> Screen:

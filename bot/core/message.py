@@ -1,11 +1,14 @@
 """What crosses the border between a platform and the engine, the same for every platform."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal
+
+NAMELESS = "[…]"
+"""Stands for what goes along where nobody said what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture or a voice note that stays with the platform: this is only where it lies."""
+    """A picture or a voice note that somebody sent: where it lies, and only on its way elsewhere what it is."""
 
     channel: str
     kind: Literal["voice", "picture"]
@@ -142,6 +145,17 @@ class Screen:
     """What a peer sent along; the first text, if there is one, stands below it."""
     is_living: bool = False
     """What it says changes by itself: it is shown anew, in its place, while she stands there."""
+    instead: str = ""
+    """In her language: the line that stands for `media` where it cannot be had."""
+    first: int = 1
+    """The number of the first choice, where there are no buttons: no two things before her have the same."""
+
+    def in_words(self) -> "Screen":
+        """Return the screen with a line in the place of what goes along, so that she knows that there was something."""
+        if self.media is None:
+            return self
+        first, rest = "\n".join((self.instead or NAMELESS, *self.texts[:1])), self.texts[1:]
+        return replace(self, texts=(first, *rest), media=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ _FILLED = {
     "meeting_was": ("{when}",),
     "terms_hours": ("{first}", "{last}"),
     "kept_role": ("{groups}",),
+    "kept_talk": ("{until}",),
+    "kept_lines": ("{lines}",),
     "members": ("{number}",),
     "who_comes": ("{yes}", "{no}"),
     "proposals": ("{number}",),
@@ -120,6 +122,9 @@ _FILLED = {
     "reminder_tomorrow": ("{time}",),
     "reminder_day": ("{weekday}", "{day}", "{time}"),
     "readable_here_signal": ("{link:signal}",),
+    "count_silent": ("{count}",),
+    "disappears": ("{time}",),
+    "kept_disappears": ("{until}",),
 }
 SENT_FIRST = (
     *("reminder_today", "reminder_tomorrow", "reminder_day"),

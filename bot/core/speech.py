@@ -4,12 +4,20 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, get_datetime_format, get_day_names, match_skeleton
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_datetime_format,
+    get_day_names,
+    match_skeleton,
+)
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from pydantic import Field
@@ -137,6 +145,11 @@ def normalise(text: str) -> str:
 @lru_cache(maxsize=64)
 def _locale(language: str) -> Locale:
     return Locale.parse(REGIONS.get(language or SOURCE, language.replace("-", "_")))
+
+
+def span(language: str, duration: timedelta) -> str:
+    """Say a duration: 1 day, 12 hours."""
+    return format_timedelta(duration, threshold=1, locale=_locale(language))
 
 
 def day(language: str, on: date) -> str:

@@ -2,29 +2,28 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
 from bot.core import ago, speech
 from bot.core.card import Teller
 from bot.core.contact import (
-    HANDLE_KEPT,
-    LANGUAGE_KEPT,
-    MEMBERSHIP_KEPT,
-    POSITION_KEPT,
     Contact,
     Position,
+    Timed,
     Told,
 )
 from bot.core.directory import Confidence, Service
 from bot.core.flow import Node
 from bot.core.house import House, Role
 from bot.core.item import Item
+from bot.core.kept import kept
 from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
 from bot.core.rooms import FILLS, KNOWN, LISTS, LIVING, MEDIA
 from bot.core.speech import DIRECTORY, Word
+from bot.core.written import said_of
 
 T = TypeVar("T")
 
@@ -113,8 +112,8 @@ class Stage:
         return self.node.list is not None and self.node.list != "cities"
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
-        """Work out once what is the same for all who speak her language and may do and undo what she may."""
-        seen_by = (self.contact.language, bool(self.contact.trail))
+        """Work out once what is the same for all on her channel who speak her language and may do and undo the same."""
+        seen_by = (self.channel, self.contact.language, bool(self.contact.trail))
         key = (name, self.position.flow, self.position.node, *seen_by, *self._roles)
         return self.library.once(key, make)
 
@@ -133,7 +132,8 @@ class Stage:
         """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
         flow = self.library.flows.get(position.flow)
         moderates, answers = self._roles
-        return flow is None or flow.audience == "woman" or (moderates if flow.audience == "moderator" else answers)
+        is_hers = {"woman": True, "moderator": moderates}.get(flow.audience if flow else "woman", answers)
+        return is_hers and self.library.leads_on(position, self.channel)
 
     @property
     def _roles(self) -> tuple[bool, bool]:
@@ -264,6 +264,10 @@ class Stage:
             screen = self._once(f"screen {note}", lambda: self._screen(note))
         if self.contact.told is Told.HERE and self.is_readable:
             return replace(screen, texts=(*screen.texts, self._told()))
+        if self.contact.timed is Timed.HERE:
+            time = speech.span(self.contact.language, self.house.rules.disappears_after)
+            said = self.library.phrase(self.contact.language, "disappears", time=time)
+            return replace(screen, texts=(*screen.texts, said))
         return screen
 
     def _told(self) -> str:
@@ -285,9 +289,9 @@ class Stage:
         picture = self.library.picture(self.contact.language, self.node.image)
         ways = tuple(choice for _, choice in self.ways)
         media = next((found for name in self._fills if name in MEDIA and (found := MEDIA[name](self))), None)
-        media = media if media and media.channel == self.channel else None
+        instead = self.library.phrase(self.contact.language, said_of(media)) if media else ""
         is_living = any(LIVING[name].is_so(self) for name in self._fills if name in LIVING)
-        return Screen(tuple(texts), choices, ways, picture, media, is_living)
+        return Screen(tuple(texts), choices, ways, picture, media, is_living, instead)
 
     @property
     def living(self) -> str:
@@ -317,7 +321,7 @@ class Stage:
             return self._service()
         if name in FILLS:
             return FILLS[name](self, argument)
-        return self._kept() if name == "kept" else self._name_of(name)
+        return kept(self) if name == "kept" else self.name_of(name)
 
     def _lines(self, name: str, argument: str) -> str:
         if name == "hotline":
@@ -359,7 +363,8 @@ class Stage:
         )
         return self.teller.numbers(countries, topic) or self.teller.numbers(countries, EMERGENCY)
 
-    def _name_of(self, subject: str) -> str:
+    def name_of(self, subject: str) -> str:
+        """Name her city, what she looks for, or her language."""
         say, language = self.library.speech.say, self.contact.language
         if subject == "city" and (city := self.library.cities.get(self.contact.city)):
             return say(language, DIRECTORY, city.name)
@@ -368,35 +373,3 @@ class Stage:
         if subject == "language":
             return self.library.speech.languages[language].name
         return UNKNOWN
-
-    def _kept(self) -> str:
-        """Say what is stored about her, computed from the record itself and the times that end it."""
-        contact, language = self.contact, self.contact.language
-        lines = []
-        for name, is_kept, duration in (
-            # Her groups go on writing in her language.
-            ("language", contact.language, MEMBERSHIP_KEPT if contact.memberships else LANGUAGE_KEPT),
-            ("city", contact.city, LANGUAGE_KEPT),
-            ("notice", contact.told, LANGUAGE_KEPT),
-            ("position", contact.position, POSITION_KEPT),
-            ("handles", contact.handles or contact.living, HANDLE_KEPT),
-            ("timer", contact.timer, timedelta()),
-        ):
-            if is_kept:
-                values = {
-                    "{language}": self._name_of("language"),
-                    "{city}": self._name_of("city"),
-                    "{until}": speech.day(language, (self.now + duration).date()),
-                }
-                lines.append(speech.fill(self.library.phrase(language, f"kept_{name}"), values))
-        if contact.memberships:
-            known = self.library.groups
-            names = [known[name].name if name in known else name for name in contact.memberships]
-            until = speech.day(language, (self.now + MEMBERSHIP_KEPT).date())
-            groups = speech.enumerate_all(language, names)
-            lines.append(self.library.phrase(language, "kept_groups", groups=groups, until=until))
-        if self.house.staff:
-            lines.append(self.library.phrase(language, "kept_role", groups=FILLS["desks"](self, "")))
-        if self.house.own:
-            lines.append(self.library.phrase(language, "kept_answers"))
-        return "\n".join(lines) or self.library.phrase(language, "kept_nothing")

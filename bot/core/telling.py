@@ -13,14 +13,18 @@ from bot.core.library import Library
 from bot.core.meeting import DAY, Meeting, meetings
 from bot.core.message import Address, Choice, Screen, fold, token
 from bot.core.notice import Notice, NoticeKind
+from bot.core.platform import NUMBERED, SPARING
 from bot.core.rooms.groups import AHEAD, COME, DOES_NOT, GO_ON, NOT_COME, SHOW, STOP
 from bot.core.speech import Word, normalise
+from bot.core.stage import Stage
 from bot.core.terms import next_allowed
 from bot.core.timetable import Timetable
 from bot.core.verdict import Drop, Hold, Judge, Send, Verdict, Wait
 from bot.core.written import said_of, written
 
 WAYS: tuple[Word, ...] = ("menu", "exit")
+SPARED_AFTER = timedelta(days=30)
+"""Where a platform throttles, broadcasts go only to who has written since."""
 EMERGENCY_KEPT = timedelta(minutes=30)
 """Who is in the middle of an emergency is left alone for so long, and then looked at again."""
 
@@ -48,6 +52,8 @@ class _Telling:
             return Drop("declined")
         if self._is_late(self.now) or self._is_outdated(groups[0], contact):
             return Drop("late")
+        if self._is_silent(contact):
+            return Drop("silent")
         return self._when(groups, contact) or Send(Address.parse(contact.address), self._screen(groups, contact))
 
     def _when(self, groups: list[Group], contact: Contact) -> Verdict | None:
@@ -87,6 +93,12 @@ class _Telling:
             return False
         return any(self.house.own.get(meeting_subject(each, notice.meeting)) == DOES_NOT for each in notice.groups)
 
+    def _is_silent(self, contact: Contact) -> bool:
+        """Tell whether a broadcast is not for her, for she has not written for long where little may be sent."""
+        is_sparing = Address.parse(contact.address).channel in SPARING
+        is_long = fold(self.now) - contact.seen > int(SPARED_AFTER.total_seconds()) // 3600
+        return is_sparing and is_long and self.notice.kind is NoticeKind.BROADCAST
+
     def _is_outdated(self, group: Group, contact: Contact) -> bool:
         """Tell whether things have changed since the notice was made: the meeting, or her silence."""
         notice = self.notice
@@ -117,10 +129,16 @@ class _Telling:
         )
         ways = (Choice(way(word), self.library.phrase(language, word)) for word in WAYS)
         media, texts = self.notice.media, tuple(self._texts(groups[0], language))
-        if media and media.channel != Address.parse(contact.address).channel:
-            # It lies with another platform: she is told that there is something, in the line that it would stand in.
-            texts, media = ("\n".join((self.library.phrase(language, said_of(media)), *texts)),), None
-        return Screen(texts, choices, tuple(ways), media=media)
+        instead = self.library.phrase(language, said_of(media)) if media else ""
+        first = self._first(contact, Address.parse(contact.address).channel)
+        return Screen(texts, choices, tuple(ways), media=media, instead=instead, first=first)
+
+    def _first(self, contact: Contact, channel: str) -> int:
+        """Return from where to count here: after the numbers of the screen that she may still have before her."""
+        if channel not in NUMBERED or not contact.position:
+            return 1
+        stage = Stage(self.library, contact, contact.position, channel, self.now, self.house)
+        return len(stage.shown) + len(stage.ways) + 1
 
     def _texts(self, group: Group, language: str) -> Iterator[str]:
         notice = self.notice

@@ -35,8 +35,8 @@ class Wait:
 class Drop:
     """She is not to get it."""
 
-    state: Literal["left", "late", "declined"]
-    """She left before, it is of no more use, or she said that she does not come."""
+    state: Literal["left", "late", "declined", "silent"]
+    """She left before, it is of no more use, she said that she does not come, or has not written for long."""
 
 
 Verdict = Send | Hold | Wait | Drop

@@ -8,14 +8,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from bot.channels.base import Channel, SendError, Shown
-from bot.core.contact import Contact
-from bot.core.engine import Counted, Effect, Forgotten, Turn, Wiped, apologise, finish_leaving, respond
+from bot.channels.base import Acquaintance, Channel, SendError, Shown
+from bot.core.contact import Contact, Timed
+from bot.core.engine import Counted, Effect, Forgotten, Met, Turn, Wiped, apologise, finish_leaving, respond
 from bot.core.house import Announced, House, Posted
 from bot.core.invitation import invitation_in
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, Outgoing, Screen
+from bot.core.platform import SPARING
 from bot.log import EVENTS, place_of
+from bot.services.carrier import Carry, leave
 from bot.services.erasure import scrub, wipe
 from bot.services.outbox import Outbox
 from bot.services.post import Post
@@ -43,6 +45,8 @@ class Dispatcher:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Take where the library, the time and the patience come from."""
+        self.carry: Carry = leave
+        """Brings over what goes along with a screen."""
         self.channels: dict[str, Channel] = {}
         self.outbox: Outbox | None = None
         """What we send first, which gives way to whoever writes."""
@@ -87,7 +91,8 @@ class Dispatcher:
 
     def watch(self, address: Address) -> None:
         """Look at the next `refresh` whether someone stands on a screen that changes by itself."""
-        self._living.setdefault(address, None)
+        if address.channel not in SPARING:
+            self._living.setdefault(address, None)
 
     async def refresh(self) -> None:
         """Show what changes by itself anew, in its place, where it says something new; who is writing comes first."""
@@ -111,7 +116,8 @@ class Dispatcher:
         """Try once: a screen that nobody waits for must not keep her next press waiting."""
         pressed = turn.replaces[-1] if turn.replaces else ""
         try:
-            shown = await self.channels[address.channel].show(Outgoing(address, screen, turn.replaces, pressed))
+            carried = await self.carry(screen, address.channel)
+            shown = await self.channels[address.channel].show(Outgoing(address, carried, turn.replaces, pressed))
         except SendError as error:
             EVENTS.info("a living screen was not shown: %s", error)
             self._living.pop(address, None)
@@ -179,6 +185,8 @@ class Dispatcher:
         try:
             await self._carry_out(turn.effects, incoming.address)
             await self._show(turn, incoming)
+            if any(isinstance(effect, Forgotten) for effect in turn.effects):
+                await self._part(incoming.address)
         except Exception as error:  # noqa: BLE001 - a bug here must not stop the next update of hers
             EVENTS.error("delivery failed: %s", place_of(error))
         finally:
@@ -218,6 +226,8 @@ class Dispatcher:
                 case Forgotten(handles):
                     await scrub(self._store)
                     await self._wipe(address, handles)
+                case Met():
+                    await self._meet(address)
                 case Counted(kind):
                     await self._count(kind)
 
@@ -226,7 +236,7 @@ class Dispatcher:
             return
         outgoing = Outgoing(
             incoming.address,
-            turn.screen,
+            await self.carry(turn.screen, incoming.address.channel),
             replaces=turn.replaces,
             pressed=incoming.handle if incoming.press else "",
             press=incoming.press,
@@ -237,7 +247,7 @@ class Dispatcher:
 
     async def _note(self, address: Address, turn: Turn, shown: Shown) -> None:
         """Remember what she sees now, for the next wipe, and whether it changes by itself."""
-        if turn.screen and turn.screen.is_living:
+        if turn.screen and turn.screen.is_living and address.channel not in SPARING:
             self._living[address] = turn.screen
         else:
             self._living.pop(address, None)
@@ -253,6 +263,24 @@ class Dispatcher:
             return True
 
         return bool(await self._insist(ask))
+
+    async def _meet(self, address: Address) -> None:
+        """Let her chat forget by itself; what fails is tried again at her next step, and nobody waits for it."""
+        channel = self.channels[address.channel]
+        if not isinstance(channel, Acquaintance):
+            return
+        try:
+            timed = Timed.SET if await channel.meet(address) else Timed.GIVEN
+        except SendError as error:
+            EVENTS.warning("a chat does not forget by itself yet: %s", error)
+            return
+        await self._change(address, lambda contact: replace(contact, timed=timed) if contact.position else contact)
+
+    async def _part(self, address: Address) -> None:
+        """Let the platform's program forget her too: last, for whatever it sends it remembers."""
+        channel = self.channels[address.channel]
+        if isinstance(channel, Acquaintance):
+            await self._insist(partial(channel.forget, address))
 
     async def _change(self, address: Address, change: Callable[[Contact], Contact]) -> None:
         await self._stored(address, lambda contact, _: (change(contact), Turn(contact, None)), _never)
@@ -308,7 +336,7 @@ class _Delivery:
 
 def _is_owed(turn: Turn) -> bool:
     """Tell whether a screen could be shown again after a crash: a wiped chat is not written into once more."""
-    return turn.screen is not None and not turn.effects
+    return turn.screen is not None and not any(isinstance(effect, Wiped | Forgotten) for effect in turn.effects)
 
 
 def _never(_turn: Turn) -> bool:

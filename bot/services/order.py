@@ -53,9 +53,13 @@ class Order:
     recovers by itself; the refusal of a reply pauses its chat only.
     """
 
-    def __init__(self, rate: int, chat_rate: float) -> None:
-        """Let `rate` messages through in a second, and of what we send first `chat_rate` to one chat."""
-        self._full_rate = float(rate)
+    def __init__(self, rate: int, chat_rate: float, first_rate: float = 0.0) -> None:
+        """Let `rate` messages through in a second, and of what we send first `chat_rate` to one chat.
+
+        `first_rate` is what we send first in a second to all chats together, where that is to be less than the rest.
+        """
+        self._full_rate = first_rate or float(rate)
+        self._ease = rate / self._full_rate
         self._gap = 1.0 / chat_rate
         self._window = Window(rate)
         self._waiting: tuple[list[Message], ...] = tuple([] for _ in range(RANKS))
@@ -178,14 +182,20 @@ class Order:
         message.has_left, message.left_at, message.ends_at = True, now, self._window.take(now)
         self._in_air += message.rank != REPLY
         self._recover(now)
-        due_at = max(self._due_at, now - TOLERANCE) + (1.0 + SPARE) / self._rate
-        self._due_at = min(due_at, now + LONGEST_DEBT)
+        place = (1.0 + SPARE) / self._rate
+        if message.rank == REPLY:
+            self._due_at = max(self._due_at, min(self._due_at_after(place / self._ease, now), now + LONGEST_DEBT))
+        else:
+            self._due_at = self._due_at_after(place, now)
         self._last[message.chat] = now
         self._last.move_to_end(message.chat)
         while next(iter(self._last.values())) <= now - self._gap:
             self._last.popitem(last=False)
         if self._paused_chats:
             self._paused_chats = {chat: until for chat, until in self._paused_chats.items() if until > now}
+
+    def _due_at_after(self, place: float, now: float) -> float:
+        return max(self._due_at, now - TOLERANCE) + place
 
     def _recover(self, now: float) -> None:
         gained = (now - self._rated_at) * self._full_rate * RECOVERY

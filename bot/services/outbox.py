@@ -10,6 +10,7 @@ from bot.channels.base import Channel, SendError, WithdrawnError
 from bot.core.message import Address, Outgoing
 from bot.core.verdict import Drop, Judge
 from bot.log import EVENTS, place_of
+from bot.services.carrier import Carry, leave
 from bot.services.erasure import take_back
 from bot.services.line import Line
 from bot.services.pace import Pace
@@ -66,15 +67,17 @@ class Outbox:
         judging: Judging = write_to_nobody,
         *,
         is_talking: Callable[[Address], bool] = lambda _: False,
+        carry: Carry = leave,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] = random.random,
     ) -> None:
-        """Take the world; `is_talking` tells who is being answered just now."""
+        """Take the world; `is_talking` tells who is being answered just now, `carry` brings over what goes along."""
         self._store = store
         self._channels = channels
         self._now = now
         self._judging = judging
         self._is_talking = is_talking
+        self._carry = carry
         self._sleep = sleep
         self._random = random
         self._lines: dict[str, Line] = {}
@@ -234,8 +237,9 @@ class Outbox:
     async def _attempt(self, delivery: Delivery, line: Line) -> Outcome:
         if self._is_talking(delivery.to):
             return self._put_back(delivery)
-        outgoing = Outgoing(delivery.to, delivery.screen, rank=delivery.notice.rank)
         try:
+            screen = await self._carry(delivery.screen, delivery.to.channel)
+            outgoing = Outgoing(delivery.to, screen, rank=delivery.notice.rank)
             shown = await self._channels[delivery.to.channel].show(outgoing)
         except WithdrawnError:
             return self._put_back(delivery)
@@ -253,6 +257,9 @@ class Outbox:
     def _failed(self, delivery: Delivery, line: Line, error: SendError) -> Outcome:
         if error.gone:
             return self._gone(delivery, line)
+        if error.changed:
+            EVENTS.warning("a delivery waits until she writes: whoever has her number now may be somebody else")
+            return Outcome(delivery, "waiting")
         if error.after:  # surely not sent: the platform only wants more time
             return self._put_back(delivery, timedelta(seconds=error.after))
         line.failed(self._time())

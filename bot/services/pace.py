@@ -41,6 +41,7 @@ class Pace:
         self,
         rate: int = 30,
         chat_rate: float = 1.0,
+        first_rate: float = 0.0,
         *,
         now: Callable[[], float] = time.monotonic,
         call_later: CallLater | None = None,
@@ -50,7 +51,7 @@ class Pace:
         """Called when something that we send first has left, for then there is room for more."""
         self.is_talking: Callable[[str], bool] = _nobody
         """Tells whether a chat is being answered, and so gets nothing else meanwhile."""
-        self._order = Order(rate, chat_rate)
+        self._order = Order(rate, chat_rate, first_rate)
         self._now = now
         self._call_later = call_later
         self._timer: asyncio.TimerHandle | None = None

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from bot.channels.base import Channel, SendError
 from bot.core.letter import LetterKind
-from bot.core.message import Address, Outgoing, Screen
+from bot.core.message import Address, Outgoing
 from bot.core.verdict import Drop
 from bot.log import EVENTS, place_of
+from bot.services.carrier import Carry, leave
 from bot.services.erasure import take_back
 from bot.services.line import Line
 from bot.services.outbox import FIRST_PAUSE, LONGEST_PAUSE, MANY_GONE, MOST_REFUSED, MOST_TRIES, STORE_PAUSE
@@ -24,21 +25,16 @@ IN_AIR = 40
 """Most letters at once on one channel: connections have to be left for answers."""
 COURTESY = 15.0
 """Seconds that a letter waits while its reader is being answered, so that they arrive in order."""
+UNSURE_FOR = timedelta(minutes=15)
+"""How long the letters wait for somebody whose keys have changed: with what she writes the new ones are taken."""
 
 Sorting = Callable[[datetime], Awaitable[Sort]]
 """Returns what stands in a letter at that time."""
-Carry = Callable[[Screen, str], Awaitable[Screen]]
-"""Returns a screen as it can be shown on a channel: what lies with another platform is brought over."""
 
 
 async def sort_nothing(_now: datetime) -> Sort:
     """Return what holds until letters can be written."""
     return lambda *_: Drop("left")
-
-
-async def as_it_is(screen: Screen, _channel: str) -> Screen:
-    """Return a screen as it is, where nothing is brought over."""
-    return screen
 
 
 class Post:
@@ -52,11 +48,11 @@ class Post:
         sorting: Sorting = sort_nothing,
         *,
         is_talking: Callable[[Address], bool] = lambda _: False,
-        carry: Carry = as_it_is,
+        carry: Carry = leave,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] = random.random,
     ) -> None:
-        """Take the world; `is_talking` tells who is being answered just now."""
+        """Take the world; `is_talking` tells who is being answered just now, `carry` brings over what goes along."""
         self._store = store
         self._channels = channels
         self._now = now
@@ -215,6 +211,9 @@ class Post:
     def _failed(self, parcel: Parcel, line: Line, error: SendError) -> Ending:
         if error.gone:
             return self._gone(parcel, line)
+        if error.changed:
+            EVENTS.warning("letters wait until she writes: whoever has her number now may be somebody else")
+            return Ending(parcel, "held", due_at=self._now() + UNSURE_FOR)
         if error.after:  # surely not sent: the platform only wants more time
             return Ending(parcel, "held", due_at=self._now() + timedelta(seconds=error.after))
         line.failed(asyncio.get_running_loop().time())

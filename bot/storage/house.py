@@ -154,6 +154,8 @@ class Houses:
                 self._relayed(connection, change)
             else:
                 self._moderated(connection, key, change)
+        if any(isinstance(change, Talked) for change in taken):
+            self.letters.release(connection, key)
         if is_resigning:
             self.conversations.forget(connection, key)
             self.letters.forget(connection, key)

@@ -11,6 +11,7 @@ from bot.core.delivery import Fate, delivered, undelivered
 from bot.core.house import NOTICE, House, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, Screen
+from bot.core.platform import NUMBERED
 from bot.core.verdict import Hold, Send, Verdict
 from bot.log import EVENTS, place_of
 from bot.storage.database import Database
@@ -202,9 +203,7 @@ class LetterBox:
         if old and old.is_leaving and letter.conversation and not is_live:
             return False
         if old is not None:
-            gone = set(ending.deleted)
-            kept = tuple(each for each in old.handles if each.id not in gone)
-            self._rewrite(connection, key, old, replace(old, handles=kept).with_handles(ending.handles, now))
+            self._rewrite(connection, key, old, _reached(old, ending, now))
         if conversation and is_live:
             new = delivered(conversation, letter, ending.handles, now)
             if new != conversation:
@@ -219,6 +218,15 @@ class LetterBox:
     def _rewrite(self, connection: sqlite3.Connection, key: bytes, old: Contact, new: Contact) -> None:
         if new != old:
             self._write(connection, key, new, old)
+
+
+def _reached(contact: Contact, ending: Ending, now: datetime) -> Contact:
+    """Remember what a wipe has to reach, and what can be chosen there where she can only write its number."""
+    gone, screen = set(ending.deleted), ending.parcel.screen
+    kept = tuple(each for each in contact.handles if each.id not in gone)
+    known = replace(contact, handles=kept).with_handles(ending.handles, now)
+    tokens = tuple(each.token for each in (*screen.choices, *screen.ways))
+    return known.with_offer(screen.first, tokens) if tokens and ending.parcel.to.channel in NUMBERED else known
 
 
 FOR_STAFF = frozenset(

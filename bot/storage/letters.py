@@ -100,6 +100,10 @@ class Letters:
         query = "SELECT 1 FROM letter WHERE id = ? AND sealed = ?"
         return connection.execute(query, (row.id, row.sealed)).fetchone() is not None
 
+    def release(self, connection: sqlite3.Connection, key: bytes) -> None:
+        """She is there, for she wrote: what was not taken before is tried at once."""
+        connection.execute("UPDATE letter SET due_at = 0 WHERE contact = ? AND state = 'held'", (key,))
+
     def recover(self, connection: sqlite3.Connection) -> int:
         """After a crash, send again what nobody knows the end of, before any other to the same reader."""
         return connection.execute("UPDATE letter SET state = 'held' WHERE state = 'sending'").rowcount

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.core.contact import Contact
 from bot.core.message import Address, Screen
 from bot.core.notice import Notice
+from bot.core.platform import NUMBERED
 from bot.core.verdict import Drop, Hold, Judge, Send, Verdict, Wait
 from bot.log import EVENTS, place_of
 from bot.storage.database import Database
@@ -174,10 +175,19 @@ class Outbox:
             return True
         if not old or old.is_leaving:
             return outcome.state != "sent"
-        new = old.with_memberships({}, "") if outcome.state == "gone" else old.with_handles(outcome.handles, now)
+        new = old.with_memberships({}, "") if outcome.state == "gone" else _reached(old, outcome, now)
         if new != old:
             self._write(connection, delivery.key, new, old)
         return True
+
+
+def _reached(contact: Contact, outcome: Outcome, now: datetime) -> Contact:
+    """Remember what a wipe has to reach, and what can be chosen there where she can only write its number."""
+    screen = outcome.delivery.screen
+    known = contact.with_handles(outcome.handles, now)
+    if outcome.delivery.to.channel not in NUMBERED:
+        return known
+    return known.with_offer(screen.first, tuple(each.token for each in (*screen.choices, *screen.ways)))
 
 
 def _row(due: Due, verdict: Verdict, now: datetime, room: Room) -> _Row:

@@ -18,9 +18,13 @@ class Message:
     entities: list[dict[str, Any]] = field(default_factory=list)
     photo: str = ""
     voice: str = ""
+    audio: str = ""
+    document: str = ""
     caption: str = ""
     protected: bool = False
     edited_at: float = 0.0
+    answers: int = 0
+    """The message that it is a reply to."""
 
     def labels(self) -> list[str]:
         """List what its buttons say."""
@@ -76,8 +80,10 @@ class Chat:
         }
         if message.photo:
             found["photo"] = [{"file_id": message.photo, "file_unique_id": message.photo, "width": 90, "height": 90}]
-        elif message.voice:
-            found["voice"] = {"file_id": message.voice, "file_unique_id": message.voice, "duration": 1}
+        elif name := next((name for name in ("voice", "audio", "document") if getattr(message, name)), ""):
+            file = getattr(message, name)
+            length = {} if name == "document" else {"duration": 1}
+            found[name] = {"file_id": file, "file_unique_id": file, **length}
         else:
             found["text"] = message.text
         if message.caption:
@@ -88,4 +94,6 @@ class Chat:
             found["reply_markup"] = {"inline_keyboard": message.buttons}
         if message.edited_at:
             found["edit_date"] = int(message.edited_at)
+        if answered := self.messages.get(message.answers):
+            found["reply_to_message"] = self.shown(answered, bot)
         return found

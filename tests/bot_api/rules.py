@@ -20,6 +20,8 @@ NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 PAYLOAD_SHAPE = re.compile(rf"[A-Za-z0-9_-]{{0,{PAYLOAD}}}")
 PICTURES = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"RIFF")
+SOUNDS = (b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3")
+DOWNLOAD = 20 * 1024 * 1024
 ACTIONS = ("callback_data", "url", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
            "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay")  # fmt: skip
 WORDS = frozenset({
@@ -128,6 +130,14 @@ def _entity(name: str, start: int, attributes: str, end: int) -> list[dict[str, 
         return []
     entity = {"type": TAGS[name], "offset": start, "length": end - start}
     return [entity | {"url": link[1]}] if link and name == "a" else [entity]
+
+
+def check_file(kind: str, content: bytes) -> None:
+    """Refuse a file that cannot be shown as what it is sent as."""
+    if kind == "photo" and not content.startswith(PICTURES):
+        raise bad("IMAGE_PROCESS_FAILED")
+    if kind in ("voice", "audio") and not content.startswith(SOUNDS) and content[4:8] != b"ftyp":
+        raise bad("wrong type of the file")
 
 
 def keyboard(markup: Any, *, inline_only: bool = False) -> list[list[dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.bot_api import rules
@@ -25,6 +26,8 @@ PROFILE = {  # what a `set…` method keeps, by language, and the rule that it o
     "ChatMenuButton": rules.at_most("chat_id", 32),
 }
 
+FILES = ("photo", "voice", "audio", "document")
+
 Payload = dict[str, Any]
 Method = Callable[[Payload], Any]
 
@@ -46,6 +49,8 @@ class Platform:
         self.blocked: set[int] = set()
         self.limits: Limits | None = None
         self.files: dict[str, bytes] = {}
+        self.paths: dict[str, str] = {}
+        """Where files can be read that were asked for, by name."""
         self.profile: dict[tuple[str, str], Payload] = {}
         self.webhook = ""
         self.on_shown: Callable[[int, Message], None] | None = None
@@ -57,8 +62,8 @@ class Platform:
             "deleteWebhook": self._delete_webhook,
             "getWebhookInfo": self._webhook_info,
             "sendMessage": self._send_message,
-            "sendPhoto": lambda payload: self._send_file(payload, "photo"),
-            "sendVoice": lambda payload: self._send_file(payload, "voice"),
+            **{f"send{kind.title()}": partial(self._send_file, kind=kind) for kind in FILES},
+            "getFile": self._get_file,
             "editMessageText": self._edit_text,
             "editMessageMedia": self._edit_media,
             "editMessageReplyMarkup": self._edit_markup,
@@ -149,14 +154,22 @@ class Platform:
         if isinstance(given, Upload):
             if not given.content:
                 raise bad("file must be non-empty")
-            if kind == "photo" and not given.content.startswith(rules.PICTURES):
-                raise bad("IMAGE_PROCESS_FAILED")
+            rules.check_file(kind, given.content)
             name = f"{kind}-{len(self.files) + 1}"
             self.files[name] = given.content
             return name
         if given not in self.files:
             raise bad("wrong file identifier/HTTP URL specified")
         return str(given)
+
+    def _get_file(self, payload: Payload) -> Payload:
+        name = str(payload.get("file_id"))
+        if name not in self.files:
+            raise bad("wrong file_id or the file is temporarily unavailable")
+        if len(self.files[name]) > rules.DOWNLOAD:
+            raise bad("file is too big")
+        path = self.paths.setdefault(name, f"files/file_{len(self.paths)}.oga")
+        return {"file_id": name, "file_unique_id": name, "file_size": len(self.files[name]), "file_path": path}
 
     def _put(self, chat: Chat, payload: Payload, message: Message) -> Payload:
         message.buttons = rules.keyboard(payload.get("reply_markup"))

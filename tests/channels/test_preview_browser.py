@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import shutil
+from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,8 +16,10 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, 
 
 from bot.channels.web import Direction, Status, Web
 from bot.content.picture import picture
-from bot.core.message import Address, Choice, Incoming, Kind, Outgoing, Screen
-from tests.drawn import png
+from bot.core.message import Address, Choice, Incoming, Kind, Media, Outgoing, Screen
+from bot.core.metadata import bare
+from tests.drawn import drawn, png
+from tests.files import PLANTED, exif, jpeg, ogg, segment
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -50,6 +53,8 @@ ARABIC = Screen(
     (Choice("help", "أحتاج إلى مساعدة الآن"), Choice("find", "أبحث عن خدمة")),
     (Choice("back", "رجوع"), Choice("menu", "القائمة"), Choice("exit", "خروج")),
 )
+PHOTO = Media("telegram", "picture", "f", drawn("wake").data)
+NOTE = Media("telegram", "voice", "g", ogg())
 UNSURE = "I didn't get that. I'm a program."
 
 
@@ -89,6 +94,8 @@ class Script:
         token = incoming.token or options.get(incoming.text, incoming.text)
         known = {
             "picture": replace(HELP, picture=DRAWN),
+            "photo": replace(HELP, media=PHOTO),
+            "note": replace(HELP, texts=(), media=NOTE, instead="[voice note]"),
             "": MENU,
             "menu": MENU,
             "English": MENU,
@@ -101,6 +108,8 @@ class Script:
         """Answer as the dispatcher would."""
         self.heard.append(incoming)
         to = incoming.address
+        if incoming.kind in (Kind.EDIT, Kind.TAKEN_BACK):
+            return
         if incoming.text == "forget me":
             await self.web.erase(to, (*self.living[to], incoming.handle))
             return
@@ -219,7 +228,8 @@ async def test_as_signal_the_choices_are_a_numbered_list_in_the_message(page: Pa
     await page.get_by_label("As Signal").check()
     await expect(bubbles(page).last).to_contain_text("1  I need help now")
     await expect(bubbles(page).last).to_contain_text("6  Exit")
-    await expect(page.get_by_role("log").locator("..").get_by_role("button")).to_have_count(0)
+    for group in ("Choices", "Always there"):
+        await expect(page.get_by_role("group", name=group)).to_be_hidden()
     await page.keyboard.press("1")
     await page.keyboard.press("Enter")
     await expect(bubbles(page).last).to_contain_text("2  I can't call")
@@ -442,3 +452,136 @@ CONTRAST = """() => {
   }
   return ratios;
 }"""
+
+
+async def type_in(page: Page, words: str) -> None:
+    """Write a message and send it."""
+    await page.get_by_label("Your message").fill(words)
+    await page.keyboard.press("Enter")
+
+
+async def test_a_message_is_answered_by_keyboard_and_the_answer_says_what_it_is_about(
+    page: Page, script: Script
+) -> None:
+    reply = page.get_by_role("button", name="Reply to: What do you need?")
+    await reply.focus()
+    await page.keyboard.press("Enter")
+    line = page.get_by_label("Your message")
+    await expect(line).to_be_focused()
+    await expect(line).to_have_accessible_description("Reply to: What do you need?")
+    await page.keyboard.type("Bread")
+    await page.keyboard.press("Enter")
+    await expect(bubbles(page).filter(has_text="Bread").locator(".quote")).to_have_count(0)  # the old screen is gone
+    assert (script.heard[-1].text, script.heard[-1].reply_to) == ("Bread", "2")
+    await expect(page.locator("#about")).to_be_hidden()
+
+
+async def test_what_she_answers_is_quoted_while_it_is_there(page: Page, script: Script) -> None:
+    to = script.heard[-1].address
+    await script.web.show(Outgoing(to, Screen(("amber birch: are you there?",))))
+    await page.get_by_role("button", name="Reply to: amber birch").click()
+    await type_in(page, "Yes")
+    await expect(bubbles(page).filter(has_text="Yes").locator(".quote")).to_have_text("amber birch: are you there?")
+
+
+@pytest.mark.parametrize("way", ["Escape", "Cancel"])
+async def test_an_answer_can_be_left_for_a_message_of_its_own(page: Page, script: Script, way: str) -> None:
+    await page.get_by_role("button", name="Reply to: What do you need?").click()
+    await (page.keyboard.press(way) if way == "Escape" else button(page, way).click())
+    await expect(page.locator("#about")).to_be_hidden()
+    await expect(page.get_by_label("Your message")).to_be_focused()
+    await type_in(page, "Bread")
+    await expect(bubbles(page).first).to_contain_text("Bread")
+    assert script.heard[-1].reply_to == ""
+
+
+async def test_she_changes_what_she_wrote_and_takes_it_back(page: Page, script: Script) -> None:
+    await type_in(page, "I am in Lisboa")
+    await page.get_by_role("button", name="Change: I am in Lisboa").click()
+    await expect(page.get_by_label("Your message")).to_have_value("I am in Lisboa")
+    await type_in(page, "I am in Porto")
+    await expect(bubbles(page).first).to_have_text("You: I am in Porto")
+    await expect(page.get_by_label("Your message")).to_have_value("")
+    changed = script.heard[-1]
+    assert (changed.kind, changed.text, changed.handle) == (Kind.EDIT, "I am in Porto", script.heard[-2].handle)
+    await page.get_by_role("button", name="Change: I am in Porto").click()
+    await button(page, "Delete").click()
+    await expect(bubbles(page).filter(has_text="Porto")).to_have_count(0)
+    await expect(button(page, "Find a service")).to_be_visible()
+    assert (script.heard[-1].kind, script.heard[-1].handle) == (Kind.TAKEN_BACK, changed.handle)
+
+
+async def test_a_picture_goes_along_and_can_be_taken_off_before(page: Page, script: Script) -> None:
+    file = {"name": "Rua do Segredo.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+    async with page.expect_file_chooser() as chooser:
+        await button(page, "Attach a picture or a sound").click()
+    await (await chooser.value).set_files(file)  # type: ignore[arg-type]  # a file that lies nowhere
+    await expect(page.get_by_label("Your message")).to_have_accessible_description("Attached: Rua do Segredo.jpg")
+    await button(page, "Take off").click()
+    await expect(page.locator("#attached")).to_be_hidden()
+    await page.locator("#file").set_input_files(file)  # type: ignore[arg-type]  # as above
+    await type_in(page, "")
+    await expect(bubbles(page).first.get_by_role("img", name="Picture")).to_be_attached()
+    heard = script.heard[-1]
+    assert heard.media
+    assert (heard.kind, await script.web.fetch(heard.media)) == (Kind.PICTURE, jpeg())
+    assert "Segredo" not in repr(heard) + heard.media.ref
+
+
+async def test_what_is_no_picture_stays_here_and_the_page_says_why(
+    page: Page, script: Script, complaints: list[str]
+) -> None:
+    before = len(script.heard)
+    file = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.4"}
+    await page.locator("#file").set_input_files(file)  # type: ignore[arg-type]  # a file that lies nowhere
+    await type_in(page, "Look")
+    await expect(page.get_by_role("status")).to_contain_text("A picture (JPEG, PNG, WebP) or a sound")
+    await expect(page.get_by_label("Your message")).to_have_value("Look")
+    assert len(script.heard) == before
+    assert [each for each in complaints if "415" not in each] == []
+    complaints.clear()
+
+
+async def test_a_voice_note_can_be_played_and_a_photo_is_seen(page: Page) -> None:
+    await type_in(page, "note")
+    player = bubbles(page).last.get_by_label("[voice note]")
+    await expect(player).to_be_visible()
+    await expect(player).to_have_js_property("controls", value=True)
+    await type_in(page, "photo")
+    shown = bubbles(page).last.get_by_role("img", name="Picture")
+    await expect(shown).to_have_js_property("complete", value=True)
+    assert await shown.evaluate("node => node.naturalWidth") > 0
+
+
+async def test_what_can_be_done_with_a_message_is_large_enough_to_touch(page: Page) -> None:
+    await type_in(page, "Bread")
+    await page.get_by_role("button", name="Change: Bread").click()
+    for target in await page.locator(
+        ".row button, .about:not([hidden]) button:not([hidden]), .composer > button"
+    ).all():
+        box = await target.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 44
+
+
+async def test_what_was_made_bare_can_still_be_seen_and_heard(page: Page, script: Script) -> None:
+    """By a reader that is not ours: a real photo, which stays upright, and a recording."""
+    drawn_by_browser = await page.evaluate(
+        """() => {
+          const canvas = Object.assign(document.createElement("canvas"), { width: 80, height: 40 });
+          return canvas.toDataURL("image/jpeg").split(",")[1];
+        }"""
+    )
+    plain = b64decode(drawn_by_browser)
+    photo = bare(plain[:2] + segment(0xE1, exif(6)) + plain[2:], "picture")
+    note = bare(ogg(b"TITLE=" + PLANTED), "voice")
+    assert photo
+    assert note
+    to = script.heard[-1].address
+    for kind, found in (("picture", photo), ("voice", note)):
+        media = Media("signal", kind, kind, found.data)  # type: ignore[arg-type]  # one of the two
+        await script.web.show(Outgoing(to, Screen(("Hi",), media=media, instead=kind)))
+    shown = bubbles(page).get_by_role("img", name="picture")
+    await expect(shown).to_have_js_property("complete", value=True)
+    assert await shown.evaluate("node => [node.naturalWidth, node.naturalHeight]") == [40, 80]
+    await page.wait_for_function("document.querySelector('audio').duration > 0")

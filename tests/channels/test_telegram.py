@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.base import SendError
-from bot.channels.telegram import Telegram, draw, split
+from bot.channels.telegram import Telegram
+from bot.channels.telegram_drawing import draw, split
 from bot.core.message import Address, Choice, Outgoing, Screen
 from tests.fake_bot_api import FakeBotApi, Fault
 

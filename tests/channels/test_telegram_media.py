@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.channels.base import SendError
 from bot.channels.telegram import Telegram
 from bot.core.message import Address, Choice, Media, Outgoing, Screen
 from tests.fake_bot_api import FakeBotApi
@@ -10,6 +9,7 @@ from tests.fake_bot_api import FakeBotApi
 ANA = 7
 HER = Address("telegram", str(ANA))
 MENU = (Choice("c1", "It's ready"),)
+LINE = "[voice note]"
 VOICE, PICTURE = Media("telegram", "voice", "file-voice"), Media("telegram", "picture", "file-photo")
 
 
@@ -22,7 +22,7 @@ def _ana(api: FakeBotApi) -> None:
 
 def outgoing(*texts: str, media: Media | None = None, old: tuple[str, ...] = ()) -> Outgoing:
     """Put a screen on its way, in place of another whose button she pressed."""
-    return Outgoing(HER, Screen(texts, MENU, media=media), old, old[-1] if old else "")
+    return Outgoing(HER, Screen(texts, MENU, media=media, instead=LINE), old, old[-1] if old else "")
 
 
 def seen(api: FakeBotApi) -> list[tuple[str, str, bool]]:
@@ -78,9 +78,7 @@ async def test_its_message_can_be_wiped(telegram: Telegram, api: FakeBotApi) -> 
     assert seen(api) == []
 
 
-async def test_what_the_platform_has_no_more_is_an_error(telegram: Telegram, api: FakeBotApi) -> None:
+async def test_of_what_the_platform_has_no_more_the_line_arrives(telegram: Telegram, api: FakeBotApi) -> None:
     del api.files[VOICE.ref]
-    with pytest.raises(SendError) as raised:
-        await telegram.show(outgoing("Dinner.", media=VOICE))
-    assert not raised.value.retryable
-    assert VOICE.ref not in str(raised.value)
+    await telegram.show(outgoing("Dinner.", media=VOICE))
+    assert seen(api) == [("", "[voice note]\nDinner.", True)]

@@ -9,6 +9,7 @@ from bot.channels import telegram_picture
 from bot.channels.base import SendError, Shown
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_picture import REST
+from bot.channels.telegram_request import UPLOADED
 from bot.channels.telegram_update import read
 from bot.core.message import Address, Choice, Incoming, Outgoing, Picture, Screen
 from tests.bot_api.chats import Message
@@ -130,7 +131,7 @@ async def test_a_file_goes_to_the_platform_once(telegram: Telegram, api: FakeBot
     await telegram.show(outgoing("Shake them."))
     await telegram.show(replace(outgoing("Abana-a."), to=Address("telegram", "8")))
     assert list(api.files.values()) == [WAKE.data]
-    assert [call.payload["photo"] for call in api.calls] == ["attach://picture", *api.files]
+    assert [call.payload["photo"] for call in api.calls] == [UPLOADED, *api.files]
     await telegram.show(outgoing("Shake them.", picture=drawn("wake", 9)))
     assert len(api.files) == 2
 

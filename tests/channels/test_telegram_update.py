@@ -14,6 +14,7 @@ CHAT = {"id": 7, "type": "private", "first_name": "Ana"}
 GROUP_ID = -100123
 GROUP = {"id": GROUP_ID, "type": "supergroup", "title": "Group"}
 FILE = {"file_id": "f", "file_unique_id": "u"}
+BOT = {"id": 1, "is_bot": True, "first_name": "Comadre"}
 
 
 def message(**content: Any) -> dict[str, Any]:
@@ -116,10 +117,51 @@ def test_a_press_comes_in_with_its_token_and_what_to_answer() -> None:
     assert read({"update_id": 5, "callback_query": query}) == incoming(Kind.PRESS, **expected | {"handle": "4p"})
 
 
-def test_an_edit_comes_in_without_its_words() -> None:
-    """She is told that edits are not read."""
-    edited = {"update_id": 5, "edited_message": message(text="new words")["message"]}
-    assert read(edited) == incoming(Kind.EDIT)
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ({"text": "new words"}, "new words"),
+        ({"text": "a" * 5000}, "a" * 4096),
+        ({"voice": FILE, "caption": "listen"}, "listen"),
+        ({"voice": FILE}, ""),
+        ({"document": FILE, "caption": "look"}, ""),
+    ],
+)
+def test_an_edit_comes_in_with_the_new_words(content: dict[str, Any], text: str) -> None:
+    """Whoever she talks to is shown them; the bot itself says that edits are not read."""
+    edited = {"update_id": 5, "edited_message": message(**content)["message"]}
+    assert read(edited) == incoming(Kind.EDIT, text=text)
+
+
+@pytest.mark.parametrize(
+    ("answered", "handle"),
+    [
+        ({"from": BOT}, "4"),
+        ({"from": BOT, "photo": [FILE]}, "4p"),
+        ({"from": BOT, "voice": FILE}, "4"),
+        ({"from": ANA}, "4"),
+        ({"from": ANA, "photo": [FILE]}, "4"),
+        ({}, "4"),
+    ],
+)
+def test_of_a_message_that_she_answers_only_its_handle_comes_in(answered: dict[str, Any], handle: str) -> None:
+    """It is the one that the message had when it was sent."""
+    answered = {"message_id": 4, "text": "secret", "chat": CHAT, **answered}
+    for content in ({"text": "yes"}, {"voice": FILE}):
+        found = read(message(**content, reply_to_message=answered, quote={"text": "secret"}))
+        assert isinstance(found, Incoming)
+        assert found.reply_to == handle
+        assert "secret" not in str(list(parts(found)))
+    edited = read({"update_id": 5, "edited_message": message(text="no", reply_to_message=answered)["message"]})
+    assert isinstance(edited, Incoming)
+    assert edited.reply_to == handle
+
+
+def test_an_answer_to_a_message_that_has_no_number_is_nonsense() -> None:
+    """Nothing is made up for it."""
+    for answered in ({"text": "x"}, {"message_id": "x"}):
+        with pytest.raises((LookupError, TypeError)):
+            read(message(text="yes", reply_to_message=answered))
 
 
 def test_a_language_that_is_none_is_dropped() -> None:
@@ -234,7 +276,7 @@ def planted() -> list[dict[str, Any]]:
         "caption": PLANTED,
         "author_signature": PLANTED,
         "forward_origin": {"type": "user", "sender_user": user},
-        "reply_to_message": {"from": user, "chat": chat, "text": PLANTED},
+        "reply_to_message": {"message_id": 4, "from": user, "chat": chat, "text": PLANTED},
         "entities": [{"type": "text_mention", "user": user, "url": PLANTED}],
         "quote": {"text": PLANTED},
     }
@@ -265,4 +307,4 @@ def test_no_name_number_or_profile_gets_in() -> None:
     found = [read(update) for update in planted()]
     assert len([each for each in found if each]) > 20
     assert not [leaf for each in found for leaf in parts(each) if PLANTED in str(leaf)]
-    assert not [leaf for each in found for leaf in parts(each) if not isinstance(leaf, str | int | None)]
+    assert not [leaf for each in found for leaf in parts(each) if leaf and not isinstance(leaf, str | int)]

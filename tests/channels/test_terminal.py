@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.channels.base import SendError
 from bot.channels.terminal import PLAIN, Look, Terminal, read_line
-from bot.core.message import Address, Choice, Incoming, Kind, Outgoing, Screen
+from bot.core.message import Address, Choice, Incoming, Kind, Media, Outgoing, Screen
 from tests.drawn import drawn
 
 MENU = Screen(
@@ -210,3 +211,17 @@ async def test_a_pipe_gets_a_plain_transcript_to_the_end_of_the_input() -> None:
 
 async def test_check_needs_nobody() -> None:
     assert "standard input" in await Talk().terminal.check()
+
+
+async def test_of_what_goes_along_the_line_is_printed() -> None:
+    talk = Talk()
+    note = Media("telegram", "voice", "f", b"OggS")
+    await talk.terminal.show(Outgoing(talk.terminal.address, Screen(("Dinner.",), media=note, instead="[voice note]")))
+    assert "[voice note]\nDinner." in talk.transcript
+    await talk.terminal.show(Outgoing(talk.terminal.address, Screen((), media=note, instead="[voice note]")))
+    assert talk.transcript.endswith("\n[voice note]\n")
+
+
+async def test_no_file_comes_in_by_a_terminal() -> None:
+    with pytest.raises(SendError):
+        await Talk().terminal.fetch(Media("terminal", "voice", "f"))

@@ -11,7 +11,8 @@ import aiohttp
 import pytest
 
 from bot.channels.base import SendError
-from bot.channels.web import CHAT_LIMIT, FRAME_LIMIT, MESSAGE_LIMIT, Status, Web
+from bot.channels.web import CHAT_LIMIT, FRAME_LIMIT, Status, Web
+from bot.channels.web_chat import MESSAGE_LIMIT
 from bot.core.message import Address, Choice, Incoming, Kind, Outgoing, Screen
 
 ANA = "aaaaaaaa-0001"

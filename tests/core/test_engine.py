@@ -227,3 +227,24 @@ def test_after_a_bug_she_is_at_the_menu_with_nothing_of_what_led_there(library: 
 
 def test_words_for_a_node_lead_to_it_and_not_to_the_start_of_its_flow(library: Library) -> None:
     assert types(library, at(), "i have a fever").contact.position == Position("ways", "wound")
+
+
+@pytest.mark.parametrize("position", [MENU, OVERDOSE, None])
+def test_what_she_takes_back_is_not_answered_and_leaves_her_where_she_is(
+    library: Library, position: Position | None
+) -> None:
+    contact = at(position).with_handles(("7", "8"), NOW)
+    turn = respond(library, contact, Incoming(ANA, Kind.TAKEN_BACK, "1", handle="7"), NOW)
+    assert (turn.screen, turn.effects, turn.changes) == (None, (), ())
+    assert turn.contact == at(position).with_handles(("8",), NOW)
+
+
+def test_a_stranger_who_takes_something_back_stays_one(library: Library) -> None:
+    assert respond(library, Contact(), Incoming(ANA, Kind.TAKEN_BACK, "1", handle="7"), NOW) == Turn(Contact(), None)
+
+
+def test_an_edit_gets_the_screen_again_and_a_line_on_edits(library: Library) -> None:
+    turn = respond(library, at(OVERDOSE), Incoming(ANA, Kind.EDIT, "1", text="menu", handle="7"), NOW)
+    assert turn.contact.position == OVERDOSE
+    assert turn.screen
+    assert turn.screen.texts[0].startswith(library.phrase("en", "edited"))

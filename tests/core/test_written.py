@@ -44,18 +44,19 @@ def test_what_the_moderator_has_read_is_what_she_gets() -> None:
         assert gets(NOTICE, language).texts == tuple(written(with_groups(), NOTICE, language))
 
 
-def test_what_goes_along_is_there_on_its_own_platform() -> None:
-    screen = gets(replace(NOTICE, media=VOICE))
+@pytest.mark.parametrize("address", ["telegram:7", "signal:5f0c9b1e"])
+def test_what_goes_along_does_so_whatever_platform_it_lies_with(address: str) -> None:
+    screen = gets(replace(NOTICE, media=VOICE), address=address)
     assert (screen.media, screen.texts) == (VOICE, ("Hi",))
     assert gets(replace(NOTICE, media=VOICE, texts={})).texts == ()
 
 
 @pytest.mark.parametrize(("kind", "line"), [("voice", "[voice note]"), ("picture", "[picture]")])
-def test_on_another_platform_a_line_says_what_there_is(kind: str, line: str) -> None:
+def test_where_it_cannot_be_had_a_line_says_what_there_is(kind: str, line: str) -> None:
     media = Media("telegram", kind, "f")  # type: ignore[arg-type]  # one of the two
-    screen = gets(replace(NOTICE, media=media), address="signal:5f0c9b1e")
+    screen = gets(replace(NOTICE, media=media), address="signal:5f0c9b1e").in_words()
     assert (screen.media, screen.texts) == (None, (f"{line}\nHi",))
-    assert gets(replace(NOTICE, media=media, texts={}), address="web:5f0c9b1e").texts == (line,)
+    assert gets(replace(NOTICE, media=media, texts={}), address="web:5f0c9b1e").in_words().texts == (line,)
 
 
 def test_a_broadcast_has_no_buttons_but_the_ways_out() -> None:

@@ -5,7 +5,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 
 from bot.channels.base import Receive, SendError, Shown
-from bot.core.message import Address, Outgoing
+from bot.core.message import Address, Media, Outgoing
 from tests.conversations.phone import Phone
 
 
@@ -18,6 +18,9 @@ class Chats:
         self.phones: dict[Address, Phone] = {}
         self.shown: list[Outgoing] = []
         self.erased: list[tuple[Address, tuple[str, ...]]] = []
+        self.files: dict[str, bytes] = {}
+        """What can be fetched, by name."""
+        self.fetched: list[str] = []
         self.failures: deque[BaseException] = deque()
         """Raised one by one by the next calls."""
         self.gates: dict[Address, asyncio.Event] = defaultdict(_open)
@@ -50,6 +53,15 @@ class Chats:
         self._fail()
         self.erased.append((to, handles))
         self.phone(to).erase(handles)
+
+    async def fetch(self, media: Media) -> bytes:
+        """Return a file that lies here."""
+        self.fetched.append(media.ref)
+        await asyncio.sleep(0)
+        self._fail()
+        if media.ref not in self.files:
+            raise SendError("no such file")
+        return self.files[media.ref]
 
     async def check(self) -> str:
         """Say who we are."""

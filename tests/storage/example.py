@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timer, Told
+from bot.core.contact import HANDLE_LIMIT, RECENT_LIMIT, TRAIL_LIMIT, Contact, Handle, Position, Timed, Timer, Told
 from bot.core.message import Address, fold
 from bot.core.terms import Terms
 from bot.storage.store import Store
@@ -37,6 +37,8 @@ _alone = st.builds(
     answers=st.dictionaries(words, words, max_size=6),
     timer=st.none() | st.builds(Timer, st.integers(0, 2**40), words, addresses.map(str)),
     told=st.sampled_from(Told),
+    timed=st.sampled_from(Timed),
+    offered=st.lists(words, max_size=6).map(lambda tokens: ("7", *tokens) if tokens else ()),
     recent=st.lists(words, max_size=RECENT_LIMIT).map(tuple),
     living=st.lists(words, max_size=4).map(tuple),
     handles=handles,

@@ -1,6 +1,8 @@
 // The preview chat. The server keeps the conversation; this page shows it and passes on what she does.
 
-import { list, read } from "/text.js";
+import { isAbout, letGo, prepare, submit, take } from "/composer.js";
+import { fill, name, place } from "/message.js";
+import { list } from "/text.js";
 
 const find = (id) => document.getElementById(id);
 const [log, choices, ways, scroller] = ["log", "choices", "ways", "scroller"].map(find);
@@ -90,30 +92,25 @@ const receive = {
 
 function put(message) {
   const known = messages.get(message.handle);
-  const bubble = known?.bubble ?? document.createElement("p");
-  messages.set(message.handle, { ...message, bubble });
-  if (!known) {
-    bubble.className = message.hers ? "bubble hers" : "bubble";
-    log.append(bubble);
-  }
-  fill(bubble, message);
-  return bubble;
+  const parts = known?.parts ?? place(message, () => take(messages.get(message.handle)));
+  const shown = { ...message, parts };
+  messages.set(message.handle, shown);
+  if (!known) log.append(parts.row);
+  write(shown);
+  return parts.row;
 }
 
-/* The bubble lies as the page runs, its words run as they are written. */
-function fill(bubble, { text, hers, picture }, numbered = "") {
-  const [speaker, words] = [document.createElement("span"), document.createElement("span")];
-  speaker.className = "unseen";
-  speaker.textContent = hers ? "You: " : "Comadre: ";
-  words.className = "words";
-  words.dir = "auto";
-  words.append(...read(text), numbered && `\n\n${numbered}`);
-  bubble.replaceChildren(speaker, ...(picture ? [Object.assign(new Image(), picture)] : []), words);
+function write(message, numbered = "") {
+  const { bubble, button } = message.parts;
+  const answered = messages.get(message.reply);
+  fill(bubble, message, { numbered, quoted: answered ? name(answered) : "" });
+  button.setAttribute("aria-label", `${message.hers ? "Change" : "Reply to"}: ${name(message)}`);
 }
 
 function drop(handle) {
-  messages.get(handle)?.bubble.remove();
+  messages.get(handle)?.parts.row.remove();
   messages.delete(handle);
+  if (isAbout(handle)) letGo();
 }
 
 function clear() {
@@ -141,11 +138,11 @@ function drawNumbers(asSignal) {
   const labels = [...screen.choices, ...screen.ways].map(({ label }) => label);
   const bearer = [...messages.values()].findLast(({ hers }) => !hers);
   for (const message of messages.values()) {
-    if (message.numbered) fill(message.bubble, message);
+    if (message.numbered) write(message);
     message.numbered = false;
   }
   if (!asSignal || !bearer || !labels.length) return;
-  fill(bearer.bubble, bearer, list(labels));
+  write(bearer, list(labels));
   bearer.numbered = true;
 }
 
@@ -213,20 +210,21 @@ function drawClock({ clock, clock_settable }) {
 
 /* What she does. */
 
-function write(words) {
-  if (!words.trim() || !send({ type: "text", text: words })) return false;
-  follow(words);
+function tell(frame) {
+  if ((!frame.text.trim() && !frame.media) || !send({ type: "text", ...frame })) return false;
+  follow(frame.text);
   return true;
 }
 
+prepare(send);
+
 find("composer").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (write(text.value)) text.value = "";
-  text.focus();
+  submit(tell, send, say);
 });
 
 language.addEventListener("change", () => {
-  write(languages[language.value].name);
+  tell({ text: languages[language.value].name });
 });
 
 find("clock").addEventListener("submit", (event) => {

@@ -7,7 +7,7 @@ from bot.content.finding import Finding, nearest
 from bot.content.library import Content, flow_file
 from bot.core.contact import Position
 from bot.core.flow import Node, place
-from bot.core.library import LANDMARKS
+from bot.core.library import GREETINGS, LANDMARKS
 from bot.core.rooms import LANDMARKS as OF_ROOMS
 
 START = "start"
@@ -96,7 +96,7 @@ def unreachable_node(content: Content) -> Iterator[Finding]:
     for at, node in known.items():
         leads[at] = {Position(*place(target, at.flow, flows)) for target in node.targets()}
     spoken = {Position(*place(target, "", flows)) for name, flow in flows.items() for target, *_ in flow.spoken(name)}
-    reached = _reached(leads, {*LANDMARKS, *OF_ROOMS, *spoken})
+    reached = _reached(leads, {*LANDMARKS, *GREETINGS.values(), *OF_ROOMS, *spoken})
     for at in known:
         if at not in reached and START in flows[at.flow].nodes:
             message = f"nothing leads to {at.node!r}; lead a choice here, or remove the node"

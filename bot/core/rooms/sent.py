@@ -25,13 +25,14 @@ LONGEST_LABEL = 60
 BAR = 10
 SOON = 1200
 """Seconds: what is put off for longer waits for her hours; for less, it is next in line or tried again."""
-STATES = ("sent", "hours", "waiting", "gone", "failed", "late", "left", "halted", "line")
+STATES = ("sent", "hours", "waiting", "gone", "silent", "failed", "late", "left", "halted", "line")
 """What becomes of a delivery, as a moderator reads it: the order of the report."""
 _SAID = {
     "sent": "count_sent",
     "hours": "count_hours",
     "waiting": "count_waiting",
     "gone": "count_gone",
+    "silent": "count_silent",
     "failed": "count_failed",
     "late": "count_late",
     "left": "count_left",

@@ -359,7 +359,8 @@ class TestChanging:
 
 
 def test_a_moderator_of_nothing_has_nothing_to_read() -> None:
-    assert moderator().presses("For moderators").texts == ("You have no group here yet. Ask who invited you.",)
+    screen = moderator().presses("For moderators")
+    assert screen.texts[0] == "You have no group here yet. Ask who invited you."
 
 
 def test_what_begins_alike_at_the_same_time_is_numbered() -> None:

@@ -1,0 +1,10 @@
+"""What a platform is like, as far as the conversation depends on it."""
+
+NUMBERED = frozenset(("signal",))
+"""Channels without buttons: what can be chosen is numbered."""
+DISAPPEARING = frozenset(("signal",))
+"""Channels where both sides' messages can disappear by themselves after a time."""
+OURS_ONLY = frozenset(("signal",))
+"""Channels where only what we wrote can be deleted by us."""
+SPARING = frozenset(("signal",))
+"""Channels that throttle whoever writes much: what nobody waits for is not sent there."""
