@@ -82,6 +82,7 @@ class App:
         rules = Rules(
             settings.broadcasts_a_day,
             needs_two=settings.broadcast_approval == "two",
+            most_conversations=settings.most_conversations,
             disappears_after=settings.signal_timer,
         )
         opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)

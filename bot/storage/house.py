@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from bot.core.contact import Contact
-from bot.core.conversation import Conversation
+from bot.core.conversation import Conversation, ConversationState
 from bot.core.delivery import handed_back, is_lost
 from bot.core.house import (
     AUDIENCE,
@@ -89,6 +89,7 @@ class Houses:
             staff=staff,
             conversations=self._talks(connection, key, staff),
         )
+        house = replace(house, ahead=self._ahead(connection, key, house))
         if staff is None:
             return house
         return replace(
@@ -117,6 +118,12 @@ class Houses:
         if staff and staff.lines:
             found += self.conversations.unanswered(connection, staff.lines)
         return tuple({each.id: each for each in found}.values())
+
+    def _ahead(self, connection: sqlite3.Connection, key: bytes, house: House) -> int:
+        """Return how many are called before her, where she waits."""
+        waiting = (each for each in house.conversations if each.state is ConversationState.WAITING)
+        hers = (each for each in waiting if self._vault.pseudonym(Address.parse(each.woman)) == key)
+        return next((self.conversations.ahead(connection, each) for each in hers), 0)
 
     def groups(self, connection: sqlite3.Connection) -> Mapping[str, GroupState]:
         """Return what each group has settled."""
