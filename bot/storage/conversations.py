@@ -28,9 +28,10 @@ class Conversations:
         return self._vault.index("conversation", conversation)
 
     def of(self, connection: sqlite3.Connection, key: bytes) -> tuple[Conversation, ...]:
-        """Return those that somebody takes part in."""
+        """Return those that somebody takes part in, in an order that stays: ids are random, two words are not."""
         query = "SELECT id, sealed FROM conversation JOIN party ON conversation = id WHERE contact = ?"
-        return tuple(self._opened(connection.execute(query, (key,))))
+        found = self._opened(connection.execute(query, (key,)))
+        return tuple(sorted(found, key=lambda each: (each.designation, each.id)))
 
     def unanswered(self, connection: sqlite3.Connection, lines: Iterable[str]) -> tuple[Conversation, ...]:
         """Return those that wait on some lines for somebody to take them."""
