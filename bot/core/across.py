@@ -65,6 +65,8 @@ class Ear:
     """What the node before her asks for."""
     is_choice: bool = False
     """What she typed is, letter for letter, a choice before her."""
+    is_offered: bool = False
+    """What she typed is a number that stands below what we wrote first, on a platform without buttons."""
 
     @property
     def staff(self) -> Staff | None:
@@ -117,6 +119,8 @@ class Ear:
         if incoming.kind is not Kind.TEXT:
             return False
         if text in self.library.vocabulary.commands or self.contact.position == CODE or self._is_about_duty(text):
+            return True
+        if self.is_offered and self.staff:
             return True
         return self.is_choice and self.contact.answers.get(LOOKING) == seen(self.house, self.address)
 

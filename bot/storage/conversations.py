@@ -45,6 +45,12 @@ class Conversations:
         query = "SELECT id, sealed FROM conversation WHERE id = ?"
         return next(self._opened(connection.execute(query, (self.name(conversation),))), None)
 
+    def ahead(self, connection: sqlite3.Connection, conversation: Conversation) -> int:
+        """Count those that wait on the same line and whose next ring comes before that of one that waits."""
+        query = "SELECT count(*) FROM conversation WHERE line = ? AND state = 'waiting' AND due_at < ?"
+        line = self._vault.index("line", conversation.line)
+        return int(connection.execute(query, (line, conversation.due_at)).fetchone()[0])
+
     def busy(self, connection: sqlite3.Connection) -> Mapping[bytes, int]:
         """Count the conversations that each who answers has open."""
         query = "SELECT contact, count(*) FROM party WHERE seats = 1 GROUP BY contact"
