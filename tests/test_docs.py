@@ -27,6 +27,7 @@ from bot.services.schedule import LOOK_EVERY, PURGE_EVERY
 from bot.settings import DEFAULT_PREVIEW_PORT, PREFIX, Settings
 from bot.storage.notices import KEPT
 from bot.storage.store import COUNT_KEPT, FEWEST_SHOWN
+from tests.channels.signal_cli import flags
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
@@ -95,13 +96,14 @@ def test_what_is_kept_ends_when_the_readme_says() -> None:
 
 
 def test_no_flow_asks_a_woman_for_more_than_the_readme_says(library: Library) -> None:
-    """A place; in a group her hours, and what she wants to speak of."""
+    """A place; in a group her hours, and what she wants to speak of; for a talk a code word, if she wants one."""
     for_her = {name: flow for name, flow in library.flows.items() if flow.audience == "woman"}
     asked = {
         (f"{name}.{at}", node.ask) for name, flow in for_her.items() for at, node in flow.nodes.items() if node.ask
     }
     beside = {at: kind for at, kind in asked if kind != "place"}
-    assert beside == {"groups.first": "time", "groups.last": "time", "groups.proposal": "text"}
+    in_group = {"groups.first": "time", "groups.last": "time", "groups.proposal": "text"}
+    assert beside == in_group | {"peer.code": "text"}
 
 
 def test_a_group_keeps_to_what_its_guide_says() -> None:
@@ -249,6 +251,18 @@ def test_the_example_of_a_fact_is_one() -> None:
     assert [addresses(fact, flow, None) for fact in flow.nodes["call"].statements()] == [
         (source,) for source in flow.sources
     ]
+
+
+def test_each_flag_of_signal_cli_in_our_unit_is_in_the_guide_with_its_reason_and_no_other() -> None:
+    told = first_cells(section(page("docs/signal.md"), "### Why each flag"))
+    assert told == [each for each in flags() if each.startswith("--")]
+
+
+def test_the_guide_to_signal_installs_only_what_is_there() -> None:
+    shipped = {each.name for each in (ROOT / "deploy").iterdir()}
+    told = set(re.findall(r"deploy/([\w.-]+)", page("docs/signal.md")))
+    assert told <= shipped
+    assert {each for each in shipped if "signal" in each} <= told
 
 
 def test_every_make_command_that_the_guides_use_is_there() -> None:

@@ -10,12 +10,20 @@ from babel.messages.pofile import PoFileError, read_po
 from bot.content.document import Document, Path_, Unreadable, parse
 from bot.content.finding import Finding
 from bot.core.library import KEYWORDS_SEPARATOR, flow_keywords, need_keywords
-from bot.core.speech import DIRECTORY, PHRASES, PICTURES, Catalogue
+from bot.core.speech import CANNED, DIRECTORY, PHRASES, PICTURES, Catalogue
 
 CATALOGUE = "LC_MESSAGES/comadre.po"
 SERVICE_TEXTS = ("description", "welcome_note", "hours_note", "price", "bring", "warning")
 HOTLINE_TEXTS = ("description", "hours_note", "price", "sms_note", "chat_note", "languages_note", "warning")
 GROUP_TEXTS = ("description", "agreement")
+DIRECTORY_TEXTS = {
+    "needs": ("name",),
+    "cities": ("name",),
+    "lines": ("name",),
+    "services": SERVICE_TEXTS,
+    "hotlines": HOTLINE_TEXTS,
+    "groups": GROUP_TEXTS,
+}
 
 Message = tuple[Path_, str, str]
 """Where it is written, context, English text."""
@@ -33,6 +41,10 @@ def messages(document: Document) -> Iterator[Message]:
     elif "pictures" in data:
         for name, text in data["pictures"].items():
             yield ("pictures", name), PICTURES, text
+    elif "answers" in data:
+        for name, answer in data["answers"].items():
+            for part in ("label", "text"):
+                yield ("answers", name, part), CANNED, answer[part]
     elif "services" in data:
         yield from _directory_messages(data)
 
@@ -56,13 +68,8 @@ def _flow_messages(stem: str, data: dict[str, Any]) -> Iterator[Message]:
 
 
 def _directory_messages(data: dict[str, Any]) -> Iterator[Message]:
-    for number, need in enumerate(data["needs"]):
-        yield ("needs", number, "name"), DIRECTORY, need["name"]
-        if need.get("keywords"):
-            yield ("needs", number, "keywords"), need_keywords(need["id"]), KEYWORDS_SEPARATOR.join(need["keywords"])
-    for number, city in enumerate(data["cities"]):
-        yield ("cities", number, "name"), DIRECTORY, city["name"]
-    for kind, names in (("services", SERVICE_TEXTS), ("hotlines", HOTLINE_TEXTS), ("groups", GROUP_TEXTS)):
+    yield from _needs(data)
+    for kind, names in DIRECTORY_TEXTS.items():
         for number, entry in enumerate(data.get(kind, ())):
             for name in names:
                 if entry.get(name):
@@ -70,6 +77,12 @@ def _directory_messages(data: dict[str, Any]) -> Iterator[Message]:
             for index, phone in enumerate(entry.get("phones", ())):
                 if phone.get("note"):
                     yield (kind, number, "phones", index, "note"), DIRECTORY, phone["note"]
+
+
+def _needs(data: dict[str, Any]) -> Iterator[Message]:
+    for number, need in enumerate(data["needs"]):
+        if need.get("keywords"):
+            yield ("needs", number, "keywords"), need_keywords(need["id"]), KEYWORDS_SEPARATOR.join(need["keywords"])
 
 
 def needs_translation(text: str) -> bool:

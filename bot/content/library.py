@@ -12,6 +12,7 @@ from bot.content.catalogue import Translation, catalogue_file, confirmed, read_t
 from bot.content.document import Document, Path_, Unreadable, read, validate
 from bot.content.finding import Finding
 from bot.content.picture import PICTURES_FILE, fault, picture, read_drawings
+from bot.core.canned import Ready, ReadyAnswers
 from bot.core.directory import Directory
 from bot.core.flow import Flow, Phrases, Pictures
 from bot.core.library import Library
@@ -20,6 +21,7 @@ from bot.core.speech import SOURCE, Language, Languages, Speech
 DIRECTORY_FILE = "directory.yaml"
 PHRASES_FILE = "flows/phrases.yaml"
 LANGUAGES_FILE = "locales/languages.yaml"
+CANNED_FILE = "locales/canned.yaml"
 
 
 def default_folder() -> Path:
@@ -87,6 +89,12 @@ class Content:
         return model.pictures if isinstance(model, Pictures) else {}
 
     @property
+    def canned(self) -> Mapping[str, Ready]:
+        """The ready answers, when `canned.yaml` is there and has a meaning."""
+        model = self.models.get(CANNED_FILE)
+        return model.answers if isinstance(model, ReadyAnswers) else {}
+
+    @property
     def directory(self) -> Directory | None:
         """`directory.yaml`, when it has a meaning."""
         model = self.models.get(DIRECTORY_FILE)
@@ -130,11 +138,13 @@ def read_content(folder: Path, today: date = date.min) -> tuple[Content, Library
     content.take(LANGUAGES_FILE, Languages)
     if (folder / PICTURES_FILE).exists():
         content.take(PICTURES_FILE, Pictures)
+    if (folder / CANNED_FILE).exists():
+        content.take(CANNED_FILE, ReadyAnswers)
     content.drawings = read_drawings(folder)
     for code in content.languages:
         if code != SOURCE:
             content.take_translations(code)
-    return content, None if content.broken - {PICTURES_FILE} else _library(content)
+    return content, None if content.broken - {PICTURES_FILE, CANNED_FILE} else _library(content)
 
 
 def _library(content: Content) -> Library | None:
@@ -144,4 +154,4 @@ def _library(content: Content) -> Library | None:
     speech = Speech(content.languages, catalogues)
     whole = {name: data for name, data in content.drawings.items() if name in content.pictures and not fault(data)}
     pictures = {name: picture(name, content.pictures[name], data) for name, data in whole.items()}
-    return Library(content.flows, content.phrases.phrases, content.directory, speech, pictures)
+    return Library(content.flows, content.phrases.phrases, content.directory, speech, pictures, content.canned)

@@ -19,6 +19,8 @@ MOST_HELD = 20
 MOST_PAIRS = 200
 """Messages of which it is remembered which is which in the other chat, the newest."""
 PAIR_KEPT = timedelta(hours=48)
+COUNTED = "counted"
+"""Topic of one that has ended and is counted: it is counted once."""
 
 
 class Aim(StrEnum):
@@ -41,7 +43,13 @@ class ConversationState(StrEnum):
     LEFT = "left"
     """Nobody was there: what she left is read by who comes on duty next."""
     OPEN = "open"
+    SECOND = "second"
+    """Open, and one more is called to it."""
     ENDED = "ended"
+
+
+CALLED = (ConversationState.WAITING, ConversationState.LEFT, ConversationState.SECOND)
+"""What whoever answers on its line may find and take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +127,33 @@ class Conversation:
         return next((seat for seat in self.seats if seat.staff == staff), None)
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether somebody answers in it."""
+        return self.state in (ConversationState.OPEN, ConversationState.SECOND)
+
+    @property
     def is_live(self) -> bool:
         """Tell whether something may still be said in it."""
         return self.state is not ConversationState.ENDED
+
+    def ended(self, hour: int) -> Self:
+        """Keep only that it has ended, so that a late answer does not end up in another."""
+        return replace(self, state=ConversationState.ENDED, touched=hour).bare()
+
+    def bare(self) -> Self:
+        """Return what is left of one that has ended: no woman, and nothing that was said or agreed to."""
+        return type(self)(
+            id=self.id,
+            line=self.line,
+            aim=self.aim,
+            designation=self.designation,
+            woman="",
+            language="",
+            topic=COUNTED if self.topic == COUNTED else "",
+            state=self.state,
+            seats=self.seats,
+            touched=self.touched,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready to be sealed."""

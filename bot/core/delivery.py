@@ -4,7 +4,17 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
-from bot.core.conversation import MOST_HELD, MOST_PAIRS, PAIR_KEPT, Conversation, ConversationState, Pair, Said, Seat
+from bot.core.conversation import (
+    CALLED,
+    MOST_HELD,
+    MOST_PAIRS,
+    PAIR_KEPT,
+    Conversation,
+    ConversationState,
+    Pair,
+    Said,
+    Seat,
+)
 from bot.core.house import Change, House, Posted, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import fold
@@ -36,7 +46,9 @@ def _is_replaced(old: Pair, new: Pair, letter: Letter) -> bool:
     """Tell whether the message stands in the place of an older one."""
     if old.to != new.to:
         return False
-    return bool(set(old.there) & {*new.there, *letter.replaces}) or (bool(new.handle) and old.handle == new.handle)
+    return bool(set(old.there) & {*new.there, *letter.replaces}) or (
+        bool(new.handle) and (old.of, old.handle) == (new.of, new.handle)
+    )
 
 
 def sender(conversation: Conversation, letter: Letter) -> str:
@@ -51,7 +63,7 @@ def sender(conversation: Conversation, letter: Letter) -> str:
 def is_lost(conversation: Conversation, letter: Letter) -> bool:
     """Tell whether a letter that has not left is of no use: to who sits there no more, or a call that is over."""
     if letter.kind in _CALLS:
-        return conversation.state not in (ConversationState.WAITING, ConversationState.LEFT)
+        return conversation.state not in CALLED
     is_to_seat = letter.kind in ACROSS and letter.to != conversation.woman
     return conversation.is_live and is_to_seat and all(seat.address != letter.to for seat in conversation.seats)
 

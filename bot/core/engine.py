@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Self
 
-from bot.core import mail, telling
+from bot.core import across, mail, telling
+from bot.core.across import Ear, Heard
 from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timed, Timer, Told
 from bot.core.flow import Node
-from bot.core.house import Change, House, Resigned, Wrote
+from bot.core.house import Change, House, Resigned
 from bot.core.library import (
     DESK,
     FIND_FOUND,
@@ -23,13 +23,17 @@ from bot.core.library import (
     HELP,
     MENU,
     STOPPED,
+    WELCOME,
     Library,
 )
-from bot.core.message import Incoming, Kind, Screen, fold
-from bot.core.platform import DISAPPEARING, OURS_ONLY
+from bot.core.message import Incoming, Kind, fold
+from bot.core.platform import OURS_ONLY
+from bot.core.relay import Relay
 from bot.core.rooms import ACTIONS
+from bot.core.seating import get_up
 from bot.core.speech import normalise
 from bot.core.stage import NOTHING_SETTLED, Stage
+from bot.core.turn import Counted, Effect, Forgotten, Met, Turn, Wiped
 from bot.core.understanding import (
     Answered,
     Chosen,
@@ -41,8 +45,11 @@ from bot.core.understanding import (
     Sought,
     Spoken,
     Unclear,
+    is_exact,
     understand,
 )
+
+__all__ = ["Counted", "Effect", "Forgotten", "Met", "Turn", "Wiped", "apologise", "finish_leaving", "respond"]
 
 LONGEST_PASSAGE = 20
 """Nodes that one step may pass through; `comadre check` finds circles, this bounds what it missed."""
@@ -55,62 +62,6 @@ MOVED_ON = "moved_on"
 """What is said of a button whose screen has gone: without it a greeting would look like an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wiped:
-    """The messages in her chat are to be deleted."""
-
-    handles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """Her messages are to be deleted, and the store is to be cleaned of her record."""
-
-    handles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Something happened that is counted by week, without a person."""
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """She writes for the first time where a chat can forget by itself: it is to, before anything is said there."""
-
-
-Effect = Wiped | Forgotten | Counted | Met
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one update leads to."""
-
-    contact: Contact
-    screen: Screen | None
-    """`None`: there is nothing to say, as when a timer came too late."""
-    effects: tuple[Effect, ...] = ()
-    replaces: tuple[str, ...] = ()
-    """Handles of the screen that this one takes the place of."""
-    changes: tuple[Change, ...] = ()
-    """What is written beside her record, in the same transaction."""
-
-    def noting_that_she_wrote(self, library: Library) -> Self:
-        """Let come what has waited for her: not while she hides, nor into an emergency."""
-        position = self.contact.position
-        if not self.contact.memberships or position is None or library.is_urgent(position):
-            return self
-        return replace(self, changes=(*self.changes, Wrote()))
-
-    def meeting(self, channel: str) -> Self:
-        """Let the chat forget by itself, once, where it can: not as she leaves it."""
-        if channel not in DISAPPEARING or self.contact.timed or not self.contact.position:
-            return self
-        return replace(self, effects=(Met(), *self.effects))
-
-
 def respond(
     library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House = NOTHING_SETTLED
 ) -> Turn:
@@ -119,9 +70,7 @@ def respond(
     if incoming.kind in (Kind.TIMER, Kind.AGAIN, Kind.LIVING):
         return _speak_first(library, contact, incoming, now, house)
     if incoming.kind is Kind.TAKEN_BACK:
-        # She gets no answer for taking something back, and what is gone need not be wiped.
-        handles = tuple(handle for handle in contact.handles if handle.id != incoming.handle)
-        return Turn(replace(contact, handles=handles), None)
+        return _take_back(library, contact, incoming, now, house)
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
     language = contact.language or library.speech.negotiate(incoming.locale)
     is_repeated = mark in contact.recent
@@ -132,9 +81,18 @@ def respond(
         contact = contact.with_handles((incoming.handle,), now)
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
     if is_repeated:
+        if contact.position != across.WHOM and step.heard(incoming):
+            return Turn(contact, None)
         # We may have died before her chat was wiped: the update that asked for it, come again, finishes that.
         return step.leave("exit") if is_leaving else step.show()
     return step.answer(incoming).noting_that_she_wrote(library).meeting(incoming.address.channel)
+
+
+def _take_back(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
+    """Follow her in a conversation; she gets no answer for that, and what is gone need not be wiped."""
+    contact = replace(contact, handles=tuple(each for each in contact.handles if each.id != incoming.handle))
+    heard = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house).heard(incoming)
+    return Turn(contact, None, changes=heard.changes if heard else ())
 
 
 def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
@@ -204,8 +162,38 @@ class _Step:
         if incoming.kind is Kind.START:
             return self.greet(incoming.payload)
         if incoming.kind is Kind.INVITED:
-            return self.go(DESK)
-        return self.take(self._meant(incoming))
+            return self.go(DESK if self._moderates else WELCOME)
+        if heard := self.heard(incoming):
+            return self._carry(heard)
+        return self.take(self._meant(incoming)).looked_at(self.address, self.house)
+
+    @property
+    def _moderates(self) -> bool:
+        staff = self.house.staff
+        return staff is None or bool(staff.groups) or not staff.lines
+
+    def heard(self, incoming: Incoming) -> Heard | None:
+        """Return what becomes of it where it is for a conversation, or might be."""
+        if not self.house.conversations and incoming.kind is not Kind.TAKEN_BACK:
+            return None
+        stage = self.stage
+        asks = (stage.node.ask or "") if stage else ""
+        ear = Ear(self.library, self.house, self.contact, self.address, self.now, asks)
+        is_choice = bool(stage and is_exact(stage, incoming.text))
+        return replace(ear, is_choice=is_choice, is_offered=bool(self._by_number(incoming.text))).hear(incoming)
+
+    def _carry(self, heard: Heard) -> Turn:
+        """Write what goes across: her chat is the answer, and nothing is shown but why something did not go."""
+        answers = {**self.contact.answers, **heard.answers}
+        kept = {name: value for name, value in answers.items() if value}
+        step = replace(self, contact=replace(self.contact, answers=kept))
+        if heard.note:
+            return step.show(heard.note)
+        if not heard.go:
+            return Turn(step.contact, None, changes=heard.changes)
+        if not heard.changes:
+            return step.go(heard.go).looked_at(self.address, self.house)
+        return Turn(replace(step.contact, position=heard.go), None, changes=heard.changes)
 
     def _meant(self, incoming: Incoming) -> Meaning:
         """Return what she means: first by her screen, then by what we wrote first, which may be beside it."""
@@ -213,9 +201,12 @@ class _Step:
         meaning = understand(self.library, incoming, stage)
         if incoming.kind is Kind.PRESS and isinstance(meaning, Unclear):
             return self._on_last_screen(incoming.token) or self._under_notice(incoming.token) or meaning
-        if incoming.kind is Kind.TEXT and not isinstance(meaning, Command | Chosen | Answered):
-            if meant := self._by_number(incoming.text):
-                return meant
+        # A number that stands below a letter is no message to others, as none of a choice is.
+        is_open = stage is not None and stage.node.ask == "content" and isinstance(meaning, Answered)
+        is_unclear = not isinstance(meaning, Command | Chosen | Answered)
+        if incoming.kind is Kind.TEXT and (is_unclear or is_open) and (meant := self._by_number(incoming.text)):
+            return meant
+        if incoming.kind is Kind.TEXT and is_unclear:
             item = telling.typed(self.library, self.house, self.contact, incoming.text, self.now)
             return Chosen(item) if item else meaning
         return meaning
@@ -294,7 +285,8 @@ class _Step:
         if word in ("exit", "forget"):
             return self.leave(word)
         if word == "stop":
-            return replace(self, contact=self.contact.stopped()).go(STOPPED)
+            turn = replace(self, contact=self.contact.stopped()).go(STOPPED)
+            return replace(turn, changes=(*self.got_up(), *turn.changes))
         return self.go(targets.get(word, MENU))
 
     def greet(self, payload: str) -> Turn:
@@ -335,6 +327,7 @@ class _Step:
                 return step.leave("exit" if node.do == "exit" else "forget")
             if node.do == "stop":
                 step = replace(step, contact=step.contact.stopped())
+                changes += step.got_up()
             if node.do == "report_wrong":
                 effects.append(Counted(f"wrong:{stage.known('service')}"))
             passed = _passage(stage)
@@ -372,8 +365,14 @@ class _Step:
         stage = self.at(Contact(language=self.contact.language), GONE if word == "exit" else FORGOTTEN)
         bare = replace(stage.screen(), ways=())
         if word == "exit":
-            return Turn(kept, bare, (Wiped(handles),))
-        return Turn(Contact(), bare, (Forgotten(handles),), changes=(Resigned(),))
+            return Turn(kept, bare, (Wiped(handles),), changes=self.got_up())
+        changes = (*self.got_up(forgets=True), Resigned())
+        return Turn(Contact(), bare, (Forgotten(handles),), changes=changes)
+
+    def got_up(self, *, forgets: bool = False) -> tuple[Change, ...]:
+        """Leave every conversation: what she has as a woman ends, and whom she answers somebody else does."""
+        relay = Relay(self.library, self.house, self.now)
+        return get_up(relay, self.address, self.house.staff, forgets=forgets)
 
 
 def _told(contact: Contact, stage: Stage) -> Told:

@@ -24,7 +24,9 @@ DirectoryList = Literal["services", "cities", "languages"]
 GroupList = Literal["groups", "my_groups", "meetings", "proposals", "questions", "answers"]
 StaffList = Literal["desks", "days", "tongues", "audiences", "untranslated", "notices"]
 BroadcastList = Literal["translated", "send_days", "confirm", "asked", "let_go"]
-Listed = DirectoryList | GroupList | StaffList | BroadcastList
+PeerList = Literal["waiting", "talks", "canned", "closings", "speaks", "might_speak"]
+"""For who answers on a line."""
+Listed = DirectoryList | GroupList | StaffList | BroadcastList | PeerList | Literal["lines"]
 Asked = Literal["place", "text", "number", "day", "time", "content"]
 """`content` is what peers write to others: a text, a voice note or a picture."""
 OwnAction = Literal["exit", "forget_me", "stop", "report_wrong"]
@@ -35,8 +37,13 @@ DraftAction = Literal["begin_question", "write_question", "write_answer", "write
 QuestionAction = Literal["ask_group", "take_back"]
 StaffAction = Literal["announce", "halt", "approve", "discard"]
 BroadcastAction = Literal["begin_draft", "keep_draft", "redraft"]
+LineAction = Literal["call_line", "leave_message", "set_code", "end_talk"]
+"""What a woman does for herself; who answers ends a conversation of hers by the same word."""
+DutyAction = Literal["duty_on", "duty_off", "add_language", "drop_language", "call_tutor"]
+SeatAction = Literal["take", "say_canned", "hand_over", "call_second", "ask_code", "mark_danger", "block", "close_talk"]
+TalkAction = SeatAction | Literal["send_unsent", "drop_unsent"]
 DeskAction = MeetingAction | DetailAction | DraftAction | QuestionAction
-Action = OwnAction | GroupAction | DeskAction | StaffAction | BroadcastAction
+Action = OwnAction | GroupAction | DeskAction | StaffAction | BroadcastAction | LineAction | DutyAction | TalkAction
 Subject = Literal["city", "country", "language", "channel", "role"]
 
 
@@ -134,7 +141,7 @@ class Flow(Entry):
     sources: tuple[Link, ...] = ()
     signed: dict[Signer, date] = Field(default={})
     """Who stands by its facts, and since when."""
-    audience: Literal["woman", "moderator", "partner"] = Field(default="woman", alias="for")
+    audience: Literal["woman", "moderator", "peer", "partner", "tutor"] = Field(default="woman", alias="for")
     nodes: dict[Name, Node] = Field(min_length=1)
 
     def unsigned(self) -> tuple[Signer, ...]:

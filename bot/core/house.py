@@ -14,6 +14,8 @@ from bot.core.question import Question
 
 GROUP, MEETING, QUESTION, AUDIENCE, NOTICE = "group", "meeting", "question", "to", "notice"
 """Answers that say what a moderator has before her; the audience is ids of groups, apart by blanks."""
+LINE, TALK = "line", "conversation"
+"""Answers that say which line a woman calls, and which conversation somebody who answers has before her."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Rules:
     """As many reach a group on one day."""
     needs_two: bool = False
     """A broadcast waits until a second moderator has read it."""
+    most_conversations: int = 5
+    """As many does one person have open at once."""
     disappears_after: timedelta = timedelta(days=1)
     """Where a chat can, it forgets by itself what is older, unless she sets another time."""
 
@@ -61,8 +65,9 @@ class Staff:
     """In which she answers."""
     duty_until: int = 0
     """She is on duty until then, in seconds since 1970; it ends by itself."""
+    duty_since: int = 0
     served: Mapping[str, int] = field(default_factory=dict)
-    """Her own statement: hours and conversations by month, for peer work is paid work."""
+    """Her own statement: quarters of an hour and conversations by month, for peer work is paid work."""
 
     def changed(self, **parts: Any) -> Self:
         """Return her with some parts replaced."""
@@ -80,7 +85,7 @@ class Staff:
         """Return plain data, ready to be sealed."""
         data = {"designation": self.designation, "role": self.role.value, "groups": list(self.groups)}
         data |= {"address": self.address, "lines": list(self.lines), "languages": list(self.languages)}
-        return data | {"duty_until": self.duty_until, "served": dict(self.served)}
+        return data | {"duty_until": self.duty_until, "duty_since": self.duty_since, "served": dict(self.served)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -93,6 +98,7 @@ class Staff:
             tuple(data.get("lines", ())),
             tuple(data.get("languages", ())),
             data.get("duty_until", 0),
+            data.get("duty_since", 0),
             data.get("served", {}),
         )
 
@@ -319,6 +325,8 @@ class House:
     """Everybody who answers on a line."""
     busy: Mapping[str, int] = field(default_factory=dict)
     """How many conversations each of them has open, by her designation."""
+    ahead: int = 0
+    """How many wait on the line that she calls, longer than she does."""
     fresh: str = ""
     """Random letters, different at each step, of which an id and two words can be made."""
 
@@ -329,6 +337,7 @@ class House:
     def after(self, changes: Iterable[Change]) -> Self:
         """Return what is to be seen once some changes are made."""
         groups, own, notices = dict(self.groups), dict(self.own), self.notices
+        staff, team, talks = self.staff, self.team, self.conversations
         for change in changes:
             match change:
                 case Settled(group, state):
@@ -341,4 +350,10 @@ class House:
                 case Halted(name) | Approved(name):
                     stage = "halted" if isinstance(change, Halted) else "due"
                     notices = tuple(replace(each, stage=stage) if each.id == name else each for each in notices)
-        return replace(self, groups=groups, own=own, notices=notices)
+                case Talked(talk):
+                    talks = (*(each for each in talks if each.id != talk.id), talk)
+                case Served(served):
+                    team = tuple(served if each.designation == served.designation else each for each in team)
+                    staff = served if staff and staff.designation == served.designation else staff
+        settled = replace(self, groups=groups, own=own, notices=notices)
+        return replace(settled, staff=staff, team=team, conversations=talks)

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.core import hours, vocabulary
+from bot.core.canned import Ready
 from bot.core.contact import Position
-from bot.core.directory import City, Directory, Group, Hotline, Need, Service
+from bot.core.directory import City, Directory, Group, Hotline, Line, Need, Service
 from bot.core.flow import Flow, Node, place
 from bot.core.message import Picture
 from bot.core.search import NameIndex
@@ -32,6 +33,8 @@ FIND_RESULTS = Position("find", "results")
 FIND_FOUND = Position("find", "found")
 DESK = Position("moderate", "welcome")
 """Where an invitation leads; content without groups has none."""
+WELCOME = Position("answer", "welcome")
+"""Where an invitation to answer on a line leads."""
 LANDMARKS = (GREETING, MENU, HELP, GONE, FORGOTTEN, STOPPED, FIND_WHAT, FIND_WHERE, FIND_RESULTS, FIND_FOUND)
 """Places that the engine goes to by itself; `comadre check` says when a flow lost one."""
 
@@ -51,6 +54,8 @@ class Library:
     speech: Speech
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     """By name, with what they show in English."""
+    canned: Mapping[str, Ready] = field(default_factory=dict)
+    """Ready answers for who answers, by id."""
     _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -118,6 +123,11 @@ class Library:
     def groups_by_city(self) -> Mapping[str, tuple[Group, ...]]:
         """Groups of each city, in the order of the file."""
         return {city: tuple(group for group in self.directory.groups if group.city == city) for city in self.cities}
+
+    @cached_property
+    def lines(self) -> Mapping[str, Line]:
+        """Lines by id."""
+        return {line.id: line for line in self.directory.lines}
 
     def zone(self, group: Group) -> ZoneInfo:
         """Return the zone of the clock that a group meets by."""
@@ -195,7 +205,7 @@ class Library:
         return () if translated == source else tuple(translated.split(","))
 
     def leads_on(self, position: Position, channel: str) -> bool:
-        """Tell whether a screen has something for who is on `channel`: the way to Signal only where there is one to go."""
+        """Tell whether a screen has something for who is on `channel`: the way to Signal is for nobody who is there."""
         node = self.node(position)
         if node is None or not any(SIGNAL_LINK in text for text in node.say):
             return True

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.core import saying
 from bot.core.broadcast import zone_of
 from bot.core.contact import Contact
 from bot.core.house import NOTICE, House, Progress
@@ -71,12 +72,15 @@ def _numbered(desk: Desk, screen: Screen) -> Screen:
 
 def render(library: Library, house: House, contact: Contact, letter: Letter, now: datetime) -> Screen:
     """Return what stands in a letter."""
-    return _SAID[letter.kind](Desk(library, house, contact, letter, now))
+    if letter.kind in _SAID:
+        return _SAID[letter.kind](Desk(library, house, contact, letter, now))
+    return saying.render(library, house, contact, letter, now)
 
 
 def pressed(library: Library, house: House, pressed_token: str) -> Item | None:
     """Return what a button under a letter does: it works wherever she is, for as long as there is something to show."""
-    return next((each for each in _items(library, house) if each.token == pressed_token), None)
+    shown = next((each for each in _items(library, house) if each.token == pressed_token), None)
+    return shown or saying.pressed(house, pressed_token)
 
 
 def _items(library: Library, house: House) -> Iterator[Item]:

@@ -35,6 +35,8 @@ PHRASES = "phrases"
 """Context of every text that comes from `phrases.yaml`."""
 PICTURES = "pictures"
 """Context of every text that comes from `pictures.yaml`."""
+CANNED = "canned"
+"""Context of every text that comes from `canned.yaml`."""
 
 _CONTRACTION = re.compile(r"(\w)['\u2019](t|s|m|d|re|ve|ll)\b")
 """Written as one word, as most people type it: dont, shes."""

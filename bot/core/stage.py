@@ -2,17 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
 from bot.core import ago, speech
 from bot.core.card import Teller
 from bot.core.contact import (
-    HANDLE_KEPT,
-    LANGUAGE_KEPT,
-    MEMBERSHIP_KEPT,
-    POSITION_KEPT,
     Contact,
     Position,
     Timed,
@@ -20,10 +16,12 @@ from bot.core.contact import (
 )
 from bot.core.directory import Confidence, Service
 from bot.core.flow import Node
-from bot.core.house import House
+from bot.core.house import House, Role
 from bot.core.item import Item
+from bot.core.kept import kept
 from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
+from bot.core.platform import counts
 from bot.core.rooms import FILLS, KNOWN, LISTS, LIVING, MEDIA
 from bot.core.speech import DIRECTORY, Word
 from bot.core.written import said_of
@@ -116,8 +114,8 @@ class Stage:
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
         """Work out once what is the same for all on her channel who speak her language and may do and undo the same."""
-        seen_by = (self.channel, self.contact.language, bool(self.contact.trail), self.house.staff is not None)
-        key = (name, self.position.flow, self.position.node, *seen_by)
+        seen_by = (self.channel, self.contact.language, bool(self.contact.trail))
+        key = (name, self.position.flow, self.position.node, *seen_by, *self._roles)
         return self.library.once(key, make)
 
     def find(self, pressed: str) -> Item | None:
@@ -134,8 +132,17 @@ class Stage:
     def admits(self, position: Position) -> bool:
         """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
         flow = self.library.flows.get(position.flow)
-        is_hers = flow is None or flow.audience == "woman" or self.house.staff is not None
+        moderates, answers = self._roles
+        is_hers = {"woman": True, "moderator": moderates}.get(flow.audience if flow else "woman", answers)
         return is_hers and self.library.leads_on(position, self.channel)
+
+    @property
+    def _roles(self) -> tuple[bool, bool]:
+        """Tell whether she moderates, and whether she answers on a line."""
+        staff = self.house.staff
+        if staff is None:
+            return False, False
+        return bool(staff.groups) or staff.role in (Role.MODERATOR, Role.ADMIN), bool(staff.lines)
 
     def _listed(self) -> Iterator[Item]:
         node = self.node
@@ -267,10 +274,8 @@ class Stage:
     def _told(self) -> str:
         """Say who can read along, and where nobody but her can."""
         phrase, language = self.library.phrase, self.contact.language
-        here = phrase(language, "readable_here")
-        if not self.library.directory.links.signal:
-            return here
-        return f"{here}\n\n{self._fill(phrase(language, 'readable_here_signal'))}"
+        here, is_there = phrase(language, "readable_here"), self.library.directory.links.signal
+        return f"{here}\n\n{self._fill(phrase(language, 'readable_here_signal'))}" if is_there else here
 
     def _screen(self, note: str) -> Screen:
         texts = [
@@ -281,11 +286,11 @@ class Stage:
             texts[0] = f"{self.library.phrase(self.contact.language, note)}\n\n{texts[0]}"
         choices = tuple(Choice(item.token, self.label(item)) for item in self.shown)
         picture = self.library.picture(self.contact.language, self.node.image)
-        ways = tuple(choice for _, choice in self.ways)
         media = next((found for name in self._fills if name in MEDIA and (found := MEDIA[name](self))), None)
         instead = self.library.phrase(self.contact.language, said_of(media)) if media else ""
         is_living = any(LIVING[name].is_so(self) for name in self._fills if name in LIVING)
-        return Screen(tuple(texts), choices, ways, picture, media, is_living, instead)
+        first, ways = int(not counts(self.channel, self.node.ask)), tuple(way for _, way in self.ways)
+        return Screen(tuple(texts), choices, ways, picture, media, is_living, instead, first)
 
     @property
     def living(self) -> str:
@@ -315,7 +320,7 @@ class Stage:
             return self._service()
         if name in FILLS:
             return FILLS[name](self, argument)
-        return self._kept() if name == "kept" else self._name_of(name)
+        return kept(self) if name == "kept" else self.name_of(name)
 
     def _lines(self, name: str, argument: str) -> str:
         if name == "hotline":
@@ -357,7 +362,8 @@ class Stage:
         )
         return self.teller.numbers(countries, topic) or self.teller.numbers(countries, EMERGENCY)
 
-    def _name_of(self, subject: str) -> str:
+    def name_of(self, subject: str) -> str:
+        """Name her city, what she looks for, or her language."""
         say, language = self.library.speech.say, self.contact.language
         if subject == "city" and (city := self.library.cities.get(self.contact.city)):
             return say(language, DIRECTORY, city.name)
@@ -366,36 +372,3 @@ class Stage:
         if subject == "language":
             return self.library.speech.languages[language].name
         return UNKNOWN
-
-    def _kept(self) -> str:
-        """Say what is stored about her, computed from the record itself and the times that end it."""
-        contact, language = self.contact, self.contact.language
-        lines = []
-        for name, is_kept, duration in (
-            # Her groups go on writing in her language.
-            ("language", contact.language, MEMBERSHIP_KEPT if contact.memberships else LANGUAGE_KEPT),
-            ("city", contact.city, LANGUAGE_KEPT),
-            ("notice", contact.told, LANGUAGE_KEPT),
-            ("disappears", contact.timed, LANGUAGE_KEPT),
-            ("position", contact.position, POSITION_KEPT),
-            ("handles", contact.handles or contact.living, HANDLE_KEPT),
-            ("timer", contact.timer, timedelta()),
-        ):
-            if is_kept:
-                values = {
-                    "{language}": self._name_of("language"),
-                    "{city}": self._name_of("city"),
-                    "{until}": speech.day(language, (self.now + duration).date()),
-                }
-                lines.append(speech.fill(self.library.phrase(language, f"kept_{name}"), values))
-        if contact.memberships:
-            known = self.library.groups
-            names = [known[name].name if name in known else name for name in contact.memberships]
-            until = speech.day(language, (self.now + MEMBERSHIP_KEPT).date())
-            groups = speech.enumerate_all(language, names)
-            lines.append(self.library.phrase(language, "kept_groups", groups=groups, until=until))
-        if self.house.staff:
-            lines.append(self.library.phrase(language, "kept_role", groups=FILLS["desks"](self, "")))
-        if self.house.own:
-            lines.append(self.library.phrase(language, "kept_answers"))
-        return "\n".join(lines) or self.library.phrase(language, "kept_nothing")

@@ -59,7 +59,7 @@ class Conversations:
 
     def unanswered(self, connection: sqlite3.Connection, lines: Iterable[str]) -> tuple[Conversation, ...]:
         """Return those that wait on some lines for somebody to take them."""
-        query = "SELECT id, sealed FROM conversation WHERE line = ? AND state IN ('waiting', 'left')"
+        query = "SELECT id, sealed FROM conversation WHERE line = ? AND state IN ('waiting', 'left', 'second')"
         found = (connection.execute(query, (self._vault.index("line", line),)) for line in lines)
         return tuple(each for rows in found for each in self._opened(rows))
 
@@ -69,6 +69,12 @@ class Conversations:
             return None
         query = "SELECT id, sealed FROM conversation WHERE id = ?"
         return next(self._opened(connection.execute(query, (self.name(conversation),))), None)
+
+    def ahead(self, connection: sqlite3.Connection, conversation: Conversation) -> int:
+        """Count those that wait on the same line and whose next ring comes before that of one that waits."""
+        query = "SELECT count(*) FROM conversation WHERE line = ? AND state = 'waiting' AND due_at < ?"
+        line = self._vault.index("line", conversation.line)
+        return int(connection.execute(query, (line, conversation.due_at)).fetchone()[0])
 
     def busy(self, connection: sqlite3.Connection) -> Mapping[bytes, int]:
         """Count the conversations that each who answers has open."""
@@ -87,7 +93,7 @@ class Conversations:
 
     def keep(self, connection: sqlite3.Connection, conversation: Conversation) -> None:
         """Write one, and who takes part in it; of one that has ended only what a late answer is stopped by."""
-        kept = conversation if conversation.is_live else _bare(conversation)
+        kept = conversation if conversation.is_live else conversation.bare()
         name = self.name(kept.id)
         sealed = self._vault.seal("conversation", name, orjson.dumps(kept.to_dict()))
         line = self._vault.index("line", kept.line)
@@ -134,22 +140,6 @@ class Conversations:
                 yield Conversation.from_dict(orjson.loads(self._vault.unseal("conversation", name, sealed)))
             except SealError:
                 _log.warning("conversation_unreadable")
-
-
-def _bare(conversation: Conversation) -> Conversation:
-    """Return what is left of one that has ended: no woman, and nothing that she said or agreed to."""
-    return conversation.changed(
-        woman="",
-        language="",
-        topic="",
-        rung=(),
-        due_at=0,
-        held=(),
-        pairs=(),
-        code="",
-        is_code_asked=False,
-        details={},
-    )
 
 
 def _purge_at(conversation: Conversation) -> int:

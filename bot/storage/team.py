@@ -37,7 +37,8 @@ class Team:
         key = self._vault.pseudonym(Address.parse(staff.address))
         known = self.everyone(connection).get(key)
         if known and known.designation == staff.designation:
-            new = known.changed(languages=staff.languages, duty_until=staff.duty_until, served=staff.served)
+            duty = {"duty_until": staff.duty_until, "duty_since": staff.duty_since}
+            new = known.changed(languages=staff.languages, served=staff.served, **duty)
             sealed = self._vault.seal("staff", key, orjson.dumps(new.to_dict()))
             connection.execute("UPDATE staff SET sealed = ? WHERE key = ?", (sealed, key))
 

@@ -45,7 +45,7 @@ def test_every_declared_phrase_is_named_in_the_code() -> None:
     said = {text for tree in _trees() for text in _texts(tree)}
     fields = {text.removesuffix(ending) for text in said for ending in MADE}
     for name in USED:
-        stem = name.removeprefix("kept_").removeprefix("command_")
+        stem = name.removeprefix("kept_").removeprefix("command_").removeprefix("letter_").removesuffix("_staff")
         made = stem.removesuffix("_yes").removesuffix("_no")
         assert name in said or stem in said or made in fields or made in _fields(), name
 

@@ -1,12 +1,12 @@
 """Her phone: what she sees of the chat, and what her app makes of what she does, as Telegram does it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from bot.channels.base import Shown
 from bot.core.engine import Turn
-from bot.core.message import Address, Choice, Incoming, Kind, Outgoing, Screen
+from bot.core.message import Address, Choice, Incoming, Kind, Media, Outgoing, Screen
 
 
 @dataclass
@@ -36,6 +36,20 @@ class Phone:
     def sends(self, kind: Kind) -> Incoming:
         """Send something that is no text."""
         return self._sent(kind, self._new(f"({kind})"))
+
+    def speaks(self, name: str) -> Incoming:
+        """Send a voice note, known to the platform by a name."""
+        incoming = self._sent(Kind.VOICE, self._new(f"(voice: {name})"))
+        self.last = replace(incoming, media=Media(self.address.channel, "voice", name))
+        return self.last
+
+    def replies(self, to: str, text: str) -> Incoming:
+        """Answer the newest message in which these words stand, as her app lets her."""
+        found = [handle for handle, message in self.messages.items() if to in message]
+        if not found:
+            raise LookupError(f"no message with {to!r}; there are {list(self.messages.values())}")
+        self.last = replace(self.types(text), reply_to=found[-1])
+        return self.last
 
     def presses(self, label: str) -> Incoming:
         """Press a button that stands on the screen; raises `LookupError` with the labels that do."""

@@ -37,4 +37,6 @@ def with_groups(library: Library, groups: Iterable[Group], said: Mapping[str, Ma
         known = {(DIRECTORY, text): translated for text, translated in texts.items()}
         catalogues[language] = {**catalogues.get(language, {}), **known}
     directory = library.directory.model_copy(update={"groups": tuple(groups)})
-    return Library(library.flows, library.phrases, directory, Speech(speech.languages, catalogues))
+    return Library(
+        library.flows, library.phrases, directory, Speech(speech.languages, catalogues), canned=library.canned
+    )

@@ -1,6 +1,7 @@
 """A scene as a file that a peer can read: several people, a clock that is moved by hand, and what each gets.
 
-What somebody does: `ana types`, `ana presses`, `ana presses an old button`. What happens otherwise: `clock` lets time
+What somebody does: `ana types`, `ana speaks`, `ana presses`, `ana presses an old button`, `ana replies to` with
+words of the message that she means. What happens otherwise: `clock` lets time
 pass while the bot runs, `off until` while the machine is off, `clock jumps` sets the clock without any time; `moved`,
 `cancelled` and `added` are what a moderator does; `agenda` is what she reads of proposals; `count` looks into the
 database.
@@ -22,13 +23,15 @@ from bot.core.plan import EXTRA
 from bot.core.terms import Terms
 from tests.conversations.phone import Phone
 from tests.conversations.transcript import block, blocks_of, word
+from tests.scenes.words import Words
 from tests.scenes.world import Arrival, World, world
 
 FOLDER = Path(__file__).parent
 KEYS = ("title", "at", "people", "scene")
-DOES = ("types", "presses", "presses an old button")
+DOES = ("types", "speaks", "presses", "presses an old button")
+REPLIES = "replies to "
 HAPPENS = ("clock", "off until", "clock jumps", "moved", "cancelled", "added", "agenda", "count")
-ANSWERS = ("sees", "arrives for", "nothing", "proposed", "rows")
+ANSWERS = ("sees", "arrives for", "taken back for", "nothing", "proposed", "rows")
 MINUTES = "%Y-%m-%d %H:%M"
 
 Entry = dict[str, Any]
@@ -88,7 +91,7 @@ def _steps(
         who, _, verb = key.partition(" ")
         if key in HAPPENS:
             yield Step(key, "", entry[key], lines)
-        elif who in people and verb in DOES:
+        elif who in people and (verb in DOES or verb.startswith(REPLIES)):
             yield Step(verb, who, str(entry[key]), lines)
         elif not any(key.startswith(answer) or verb.startswith(answer) for answer in ANSWERS):
             known = ", ".join((*(f"{each} {does}" for each in people for does in DOES), *HAPPENS))
@@ -108,6 +111,7 @@ class _Play:
         self._scene = scene
         self._world = moved
         self._phones: dict[str, Phone] = {}
+        self._words = Words()
 
     async def gather(self) -> None:
         """Give everybody a phone, and the groups that she is in as the scene begins."""
@@ -120,6 +124,8 @@ class _Play:
                 member = Contact(language=locale.partition("-")[0], seen=fold(self._scene.at))
                 member = member.with_memberships(memberships, str(address))
                 await self._world.store.step(address, lambda *_, member=member: (member, None))
+            if lines := known.get("answers"):
+                await self._world.take_in(address, tuple(lines), tuple(known.get("speaks", ())))
 
     async def take(self, step: Step) -> list[Entry]:
         """Let one thing happen, and say what that led to."""
@@ -127,12 +133,18 @@ class _Play:
         entries = await self._do(step) if step.who else await self._happen(step)
         arrived = sorted(self._world.arrivals[before:], key=lambda each: (each.at, each.to.id))
         entries += [self._arrival(each) for each in arrived]
+        entries = [{key: self._words.written(value) for key, value in entry.items()} for entry in entries]
         return entries or [{"nothing": "nobody is written to"}]
 
     async def _do(self, step: Step) -> list[Entry]:
         phone = self._phones[step.who]
-        act = {"types": phone.types, "presses": phone.presses, "presses an old button": phone.presses_old}[step.verb]
-        return [_seen(f"{step.who} sees", each) for each in await self._world.receive(act(step.what))]
+        what = self._words.meant(step.what)
+        if step.verb.startswith(REPLIES):
+            incoming = phone.replies(self._words.meant(step.verb.removeprefix(REPLIES)), what)
+        else:
+            acts = (phone.types, phone.speaks, phone.presses, phone.presses_old)
+            incoming = dict(zip(DOES, acts, strict=True))[step.verb](what)
+        return [_seen(f"{step.who} sees", each) for each in await self._world.receive(incoming)]
 
     async def _happen(self, step: Step) -> list[Entry]:
         moved, read_time = self._world, self._scene.time
@@ -170,6 +182,8 @@ class _Play:
     def _arrival(self, arrival: Arrival) -> Entry:
         name = next(name for name, phone in self._phones.items() if phone.address == arrival.to)
         local = arrival.at.astimezone(self._scene.zone)
+        if not arrival.outgoing.screen.texts:
+            return {f"taken back for {name}": ", ".join(arrival.taken_back)}
         text, *rest = _seen(f"arrives for {name}", arrival.outgoing).items()
         return dict([text, ("at", f"{local:%a} {local:{MINUTES}}"), *rest])
 
@@ -184,6 +198,8 @@ def _terms(written: str) -> Terms:
 def _seen(key: str, outgoing: Outgoing) -> Entry:
     screen = outgoing.screen
     entry: Entry = {key: "\n\n".join(screen.texts)}
+    if screen.media:
+        entry["media"] = f"{screen.media.kind} {screen.media.ref}"
     if screen.choices:
         entry["buttons"] = [each.label for each in screen.choices]
     if screen.ways:
@@ -208,7 +224,7 @@ def _lines(entry: Entry) -> Iterator[str]:
             yield f"{start}{key}: [{', '.join(map(word, value))}]"
         elif isinstance(value, dict):
             yield f"{start}{key}: {{{', '.join(f'{name}: {each}' for name, each in value.items())}}}"
-        elif key in ("at", "nothing"):
+        elif key in ("at", "nothing", "media"):
             yield f"{start}{key}: {value}"
         else:
             yield from block(f"{start}{key}:", value, "      ")

@@ -4,25 +4,30 @@ Time passes in steps, as the bot's own ticks cut it; a machine that is off lets 
 """
 
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.channels.base import Channel
+from bot.core import mail, ringing, shift
 from bot.core.contact import Contact
 from bot.core.diary import Tended
-from bot.core.house import GroupState, Settled
+from bot.core.house import Change, GroupState, House, Role, Settled
+from bot.core.letter import LetterKind
 from bot.core.library import Library
 from bot.core.meeting import Meeting, meetings
 from bot.core.message import Address, Incoming, Outgoing
 from bot.core.notice import Notice, NoticeKind
 from bot.core.plan import Plan
+from bot.core.relay import Relay
 from bot.core.telling import judge
 from bot.services.dispatcher import Dispatcher
+from bot.services.lines import Lines
 from bot.services.outbox import RANKS
 from bot.services.reminders import Reminders
+from bot.storage.letterbox import Ending, Parcel
 from bot.storage.outbox import Outcome, Room
 from bot.storage.store import Store
 from bot.storage.vault import Vault
@@ -43,7 +48,10 @@ class Arrival:
     to: Address
     at: datetime
     outgoing: Outgoing
-    notice: Notice
+    notice: Notice | None = None
+    """What it is about, where it is no letter."""
+    taken_back: tuple[str, ...] = ()
+    """What is gone from her chat, where nothing came."""
 
 
 @dataclass
@@ -66,6 +74,7 @@ class World:
         self.dispatcher = Dispatcher(self.store, self._current, self._time)
         self.dispatcher.channels.update(self.chats)
         self.reminders = Reminders(self.store, self._current, self._time)
+        self.lines = Lines(self.store, self._current, self._time, tend)
 
     def phone(self, address: Address, locale: str) -> Phone:
         """Return someone's phone, on a platform of that name."""
@@ -93,6 +102,7 @@ class World:
         """Do what the bot's ticks do at one moment."""
         self.now = now
         await self.reminders.tick()
+        await self.lines.tick()
         await self.store.purge(now)
         await self.deliver()
 
@@ -110,6 +120,33 @@ class World:
                 self.arrivals.append(Arrival(delivery.to, now, outgoing, delivery.notice))
                 await outbox.settle([Outcome(delivery, "sent", shown.living)], now)
         await outbox.end(now)
+        await self._post()
+
+    async def _post(self) -> None:
+        """Send what is written to one person, as the post does."""
+        letters, open_at = self.store.letters, dict.fromkeys(self.chats, self.now)
+        sort = mail.judge(self.library, self.now)
+        while parcels := await letters.claim(self.now, dict.fromkeys(self.chats, 50), open_at, sort):
+            for parcel in parcels:
+                await letters.settle([await self._hand_over(parcel)], self.now)
+
+    async def _hand_over(self, parcel: Parcel) -> Ending:
+        to, old = parcel.to, parcel.letter.replaces
+        outgoing = Outgoing(to, parcel.screen, old, old[-1] if old else "")
+        chats = self.chats[to.channel]
+        if parcel.letter.kind is LetterKind.TAKEN_BACK:
+            taken = tuple(chats.phone(to).messages.get(each, "") for each in old)
+            await chats.erase(to, old)
+            self.arrivals.append(Arrival(to, self.now, outgoing, taken_back=taken))
+            return Ending(parcel, "sent", deleted=old)
+        shown = await chats.show(outgoing)
+        self.arrivals.append(Arrival(to, self.now, outgoing))
+        return Ending(parcel, "sent", shown.living, shown.deleted)
+
+    async def take_in(self, address: Address, lines: tuple[str, ...], languages: tuple[str, ...]) -> None:
+        """Let somebody answer on some lines."""
+        register = self.store.staff
+        await register.redeem(await register.invite(Role.PEER, (), self.now, lines, languages), address, self.now)
 
     async def change(self, group: str, name: str, plan: Plan) -> None:
         """Let a moderator change a meeting, and tell the members."""
@@ -160,6 +197,15 @@ class World:
 
     async def _current(self) -> Library:
         return self.library
+
+
+def tend(library: Library, house: House, now: datetime) -> Iterator[Change]:
+    """Do what conversations and duties are due for."""
+    relay = Relay(library, house, now)
+    for conversation in house.conversations:
+        yield from ringing.tick(relay, conversation)
+    for staff in house.team:
+        yield from shift.tick(relay, staff)
 
 
 def change_of(was: Meeting | None, now: Meeting | None, at: datetime) -> Notice:

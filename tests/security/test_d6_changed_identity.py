@@ -56,9 +56,7 @@ async def test_the_keys_are_taken_and_what_waited_comes_when_she_writes(scene: S
     assert any("What do you need?" in text for text in scene.signal.phones[ANA].texts)
 
 
-async def test_an_answer_is_not_forced_upon_changed_keys(
-    scene: SignalScene, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_an_answer_is_not_forced_upon_changed_keys(scene: SignalScene, caplog: pytest.LogCaptureFixture) -> None:
     tried = len(scene.signal.called("send"))
     scene.signal.say(ANA, "menu")
     await until(lambda: "given up: the identity has changed" in caplog.text)

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 from bot.content.document import Path_
 from bot.content.finding import Finding, Level
-from bot.content.library import DIRECTORY_FILE, PHRASES_FILE, Content, flow_file
+from bot.content.library import CANNED_FILE, DIRECTORY_FILE, PHRASES_FILE, Content, flow_file
 from bot.content.picture import PICTURES_FILE
+from bot.core.canned import ReadyAnswers
 from bot.core.directory import Group, Hotline, Service
 from bot.core.flow import Pictures
 
@@ -33,6 +34,8 @@ def _reviews(content: Content) -> Iterator[tuple[str, date]]:
         yield PHRASES_FILE, content.phrases.reviewed
     if isinstance(pictures := content.models.get(PICTURES_FILE), Pictures):
         yield PICTURES_FILE, pictures.reviewed
+    if isinstance(canned := content.models.get(CANNED_FILE), ReadyAnswers):
+        yield CANNED_FILE, canned.reviewed
 
 
 def old_review(content: Content) -> Iterator[Finding]:

@@ -9,15 +9,15 @@ from bot.content.library import Content
 from bot.content.rules.flow import nodes
 from bot.core.directory import Directory, Welcome
 from bot.core.flow import Node, Subject
-from bot.core.house import AUDIENCE, GROUP, MEETING, QUESTION
+from bot.core.house import AUDIENCE, GROUP, LINE, MEETING, QUESTION, TALK
 from bot.core.rooms import KNOWN
 
 SUBJECTS = frozenset(get_args(Subject))
 """What is known about her without an answer."""
-ENGINE_ANSWERS = frozenset(("need", "welcome", "found", GROUP, MEETING, QUESTION, AUDIENCE, *KNOWN))
+ENGINE_ANSWERS = frozenset(("need", "welcome", "found", GROUP, MEETING, QUESTION, AUDIENCE, LINE, TALK, *KNOWN))
 """What the engine notes or knows by itself: what she types that she is looking for, what she chose from a list."""
 CHANNELS = frozenset(("telegram", "signal", "web", "terminal"))
-ROLES = frozenset(("woman", "moderator", "admin", "partner"))
+ROLES = frozenset(("woman", "moderator", "admin", "peer", "partner", "tutor"))
 ANY_CASE = frozenset(("none", "else"))
 """Not known, and everything else."""
 AFTER_ASKING = "answer"

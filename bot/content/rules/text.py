@@ -66,7 +66,7 @@ def unknown_placeholder(content: Content) -> Iterator[Finding]:
 def _why_unknown(placeholder: str, topics: set[str] | None) -> str:
     name, argument = split_placeholder(placeholder)
     if name in LINES:
-        return _why_no_line(name, argument, topics)
+        return why_no_line(name, argument, topics)
     if name == LINK:
         return _why_no_link(argument)
     if name == AGO:
@@ -78,7 +78,8 @@ def _why_unknown(placeholder: str, topics: set[str] | None) -> str:
     return f"is not a placeholder; {nearest(placeholder, braces, 'write one of ' + ', '.join(sorted(braces)))}"
 
 
-def _why_no_line(name: str, topic: str, topics: set[str] | None) -> str:
+def why_no_line(name: str, topic: str, topics: set[str] | None) -> str:
+    """Say why a placeholder for a number gives none; nothing when it does."""
     if name == "hotlines" and topic == OF_HER_NEED:
         return ""
     if not topic:
@@ -110,7 +111,7 @@ def silent_country(content: Content) -> Iterator[Finding]:
 
 
 def _is_label(path: Path_) -> bool:
-    return path[-1] in ("title", "name") or path[2:3] == ("choices",)
+    return path[-1] in ("title", "name", "label") or path[2:3] == ("choices",)
 
 
 def _longest(path: Path_) -> int:

@@ -6,7 +6,7 @@ A room is one file for one subject. Its functions get the stage and are pure, as
 from collections.abc import Mapping
 
 from bot.core.contact import Position
-from bot.core.rooms import ballots, broadcasts, decisions, desk, detail, groups, hour, sent
+from bot.core.rooms import ballots, broadcasts, decisions, desk, detail, duty, groups, hour, lines, sent, talks
 from bot.core.rooms.room import Action, Fill, Known, List, Living, Shown
 
 ROOMS = (
@@ -18,6 +18,9 @@ ROOMS = (
     decisions,
     broadcasts,
     sent,
+    lines,
+    duty,
+    talks,
 )
 LISTS: Mapping[str, List] = {name: each for room in ROOMS for name, each in room.LISTS.items()}
 """`list:` of a node -> its entries."""
@@ -33,6 +36,6 @@ LIVING: Mapping[str, Living] = {**sent.LIVING}
 """Placeholder -> how its screen is kept true while she stands there."""
 LANDMARKS: tuple[Position, ...] = (
     *(*groups.LANDMARKS, *desk.LANDMARKS, *detail.LANDMARKS, *ballots.LANDMARKS, *decisions.LANDMARKS),
-    *(*broadcasts.LANDMARKS, *sent.LANDMARKS),
+    *(*broadcasts.LANDMARKS, *sent.LANDMARKS, *lines.LANDMARKS, *talks.LANDMARKS),
 )
 """Places that the rooms go to by themselves, where there is a flow of that name."""

@@ -1,0 +1,72 @@
+"""Whether somebody is there on a line now, and when somebody will be, in words."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core import hours, speech
+from bot.core.directory import Line
+from bot.core.house import House, Staff
+from bot.core.library import Library
+from bot.core.relay import Relay
+from bot.core.ringing import busy, is_on_duty
+from bot.core.speech import DIRECTORY
+
+_SAID = {"danger": "topic_danger", "peer": "topic_talk"}
+"""Topics that no title says."""
+
+
+def name(library: Library, language: str, line: Line) -> str:
+    """Say a line as a woman reads it."""
+    return library.speech.say(language, DIRECTORY, line.name)
+
+
+def topic(library: Library, language: str, about: str) -> str:
+    """Say what a conversation is about: a flow by its title, what is no subject by a phrase."""
+    flow = library.flows.get(about)
+    if flow and about not in _SAID:
+        return library.speech.say(language, about, flow.title)
+    return library.phrase(language, _SAID.get(about, "topic_none"))
+
+
+def zone(library: Library, line: Line) -> tuple[str, str]:
+    """Return the zone and the country that its hours are meant in."""
+    city = next((library.cities[each] for each in line.cities if each in library.cities), None)
+    return line.zone or (city.zone if city else "UTC"), city.country if city else ""
+
+
+def moment(library: Library, line: Line, now: datetime) -> hours.Moment:
+    """Return what its hours mean now."""
+    return hours.moment(line.hours, *zone(library, line), now)
+
+
+def answering(house: House, line: Line, but: str) -> list[Staff]:
+    """Return everybody who answers on a line, without the one who asks."""
+    return [staff for staff in house.team if staff.answers(line.id) and staff.address != but]
+
+
+def has_staff(house: House, line: Line, but: str) -> bool:
+    """Tell whether anybody answers on a line at all."""
+    return bool(answering(house, line, but))
+
+
+def is_here(relay: Relay, line: Line, but: str) -> bool:
+    """Tell whether somebody on a line can take a call now."""
+    most = relay.house.rules.most_conversations
+    found = answering(relay.house, line, but)
+    return any(is_on_duty(relay, staff) and busy(relay, staff) < most for staff in found)
+
+
+def hours_said(library: Library, language: str, line: Line, now: datetime) -> str:
+    """Say when somebody will be there: the next hour, then the week."""
+    if not line.hours:
+        return library.phrase(language, "line_no_hours")
+    where, country = zone(library, line)
+    opening = moment(library, line, now)
+    lines = hours.week(language, line.hours, where, country, now)
+    if opening.is_open is False and opening.changes_at:
+        today = now.astimezone(ZoneInfo(where)).date()
+        said = "opens_today" if opening.changes_at.date() == today else "opens_on"
+        at = speech.clock(language, opening.changes_at)
+        day = speech.weekday(language, opening.changes_at.weekday())
+        lines = [library.phrase(language, said, time=at, day=day), *lines]
+    return "\n".join(lines)

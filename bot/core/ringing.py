@@ -1,0 +1,163 @@
+"""Who is called, in which order, and what happens when nobody comes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.core.conversation import WAITING_KEPT, Aim, Conversation, ConversationState
+from bot.core.directory import Line
+from bot.core.ending import end, orphaned
+from bot.core.house import Change, Noted, Posted, Staff, Talked
+from bot.core.letter import LetterKind
+from bot.core.message import fold
+from bot.core.relay import HOUR, Changes, Relay, rings_replaced, told, told_staff
+
+FIRST = 3
+"""As many are called at first; the others rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls."""
+
+    address: str
+    language: str
+
+
+def call(relay: Relay, line: Line, caller: Caller, aim: Aim = Aim.TALK, topic: str = "") -> Changes:
+    """Call those on duty; who is in a conversation as a woman already begins no second one."""
+    began = _began(relay, line, caller, aim, topic)
+    if began is None:
+        return ()
+    first = first_ring(relay, began)
+    return _rung(relay, began, first) if first else nobody(relay, began)
+
+
+def leave_message(relay: Relay, line: Line, caller: Caller, aim: Aim = Aim.TALK, topic: str = "") -> Changes:
+    """Let her write for whoever comes on duty next."""
+    began = _began(relay, line, caller, aim, topic) if line.takes_messages else None
+    if began is None:
+        return ()
+    first = first_ring(relay, began)
+    return _rung(relay, began, first) if first else (Talked(_left(relay, began)),)
+
+
+def _began(relay: Relay, line: Line, caller: Caller, aim: Aim, topic: str) -> Conversation | None:
+    to = caller.address
+    if not to or any(each.is_live and each.woman == to for each in relay.house.conversations):
+        return None
+    parts = (line.id, aim.value)
+    began = Conversation(relay.made(*parts), line.id, aim, relay.new_words(*parts), to, caller.language, topic)
+    return began.changed(touched=fold(relay.now))
+
+
+def _left(relay: Relay, conversation: Conversation) -> Conversation:
+    # Nobody needs to know from a file when in the hour she wrote.
+    due_at = fold(relay.now) * HOUR + int(WAITING_KEPT.total_seconds())
+    return conversation.changed(state=ConversationState.LEFT, due_at=due_at)
+
+
+def is_on_duty(relay: Relay, staff: Staff) -> bool:
+    """Tell whether somebody is on duty now."""
+    return staff.duty_until > relay.seconds
+
+
+def speaks(relay: Relay, staff: Staff, line: str, language: str) -> bool:
+    """Tell whether somebody answers in a language: her own words for it, else those of her line."""
+    known = relay.library.lines.get(line)
+    return language in (staff.languages or (known.languages if known else ()) or (language,))
+
+
+def within_reach(relay: Relay, conversation: Conversation) -> list[Staff]:
+    """Return who may be called to it now, the least busy first: on duty, not asked yet, and never herself."""
+    most = relay.house.rules.most_conversations
+    out = {*conversation.rung, *(seat.staff for seat in conversation.seats)}
+    found = [
+        staff
+        for staff in relay.house.team
+        if staff.answers(conversation.line)
+        and is_on_duty(relay, staff)
+        and staff.address not in ("", conversation.woman)
+        and staff.designation not in out
+        and busy(relay, staff) < most
+    ]
+    return sorted(found, key=lambda staff: busy(relay, staff))
+
+
+def busy(relay: Relay, staff: Staff) -> int:
+    """Return how many conversations somebody has open."""
+    return relay.house.busy.get(staff.designation, 0)
+
+
+def first_ring(relay: Relay, conversation: Conversation) -> list[Staff]:
+    """Return the few who are called first: who shares her language, and without any everybody."""
+    found = within_reach(relay, conversation)
+    hers = [staff for staff in found if speaks(relay, staff, conversation.line, conversation.language)]
+    return hers[:FIRST] or found
+
+
+def _rung(relay: Relay, conversation: Conversation, called: list[Staff]) -> Changes:
+    line = relay.line(conversation)
+    due_at = relay.due(line.ring) if line else relay.seconds
+    rung = (*conversation.rung, *(staff.designation for staff in called))
+    ringing = conversation.changed(rung=rung, due_at=due_at)
+    return (Talked(ringing), *rings(ringing, called))
+
+
+def rings(conversation: Conversation, called: list[Staff]) -> Iterator[Posted]:
+    """Call somebody: two words, a language, a topic."""
+    return (told_staff(conversation, staff.address, LetterKind.RING) for staff in called)
+
+
+def again(relay: Relay, conversation: Conversation) -> Changes:
+    """Call anew, as after a hand-over: without anybody, what she writes is kept for who comes next."""
+    first = first_ring(relay, conversation)
+    if first:
+        return _rung(relay, conversation.changed(state=ConversationState.WAITING), first)
+    return nobody(relay, conversation, keeps=True)
+
+
+def nobody(relay: Relay, conversation: Conversation, *, keeps: bool = False) -> Changes:
+    """Tell her that nobody is there; what she has written waits for who comes, where the line takes messages."""
+    line = relay.line(conversation)
+    noted = Noted(f"talk {conversation.line} nobody", relay.now.date())
+    letter = told(conversation, conversation.woman, LetterKind.NOBODY)
+    if line and line.takes_messages and (conversation.held or keeps):
+        return (Talked(_left(relay, conversation)), letter, noted)
+    replaced = rings_replaced(relay, conversation, LetterKind.ENDED)
+    return (Talked(conversation.ended(fold(relay.now))), letter, noted, *replaced)
+
+
+def come_on_duty(relay: Relay, staff: Staff) -> Iterator[Change]:
+    """Call somebody who comes on duty to what waits on her lines."""
+    for conversation in relay.house.conversations:
+        if conversation.state not in (ConversationState.WAITING, ConversationState.LEFT):
+            continue
+        if any(each.designation == staff.designation for each in within_reach(relay, conversation)):
+            rung = (*conversation.rung, staff.designation)
+            yield Talked(conversation.changed(rung=rung))
+            yield from rings(conversation, [staff])
+
+
+def tick(relay: Relay, conversation: Conversation) -> Changes:
+    """Do what is due: the next ring, the end of waiting, the end of a silence, or what a revoked role leaves behind."""
+    if lost := orphaned(relay, conversation):
+        return lost
+    if not conversation.is_live or not 0 < conversation.due_at <= relay.seconds:
+        return ()
+    if relay.line(conversation) is None:
+        return end(relay, conversation)
+    match conversation.state:
+        case ConversationState.WAITING:
+            rest = within_reach(relay, conversation)
+            return _rung(relay, conversation, rest) if rest else nobody(relay, conversation)
+        case ConversationState.SECOND:
+            return alone(relay, conversation)
+    return end(relay, conversation, kind=LetterKind.EXPIRED)
+
+
+def alone(relay: Relay, conversation: Conversation) -> Changes:
+    """Call no second one any more."""
+    renewed = relay.renewed()
+    going_on = conversation.changed(state=ConversationState.OPEN, due_at=renewed["due_at"])
+    replaced = rings_replaced(relay, conversation, LetterKind.TAKEN)
+    return (Talked(going_on.changed(rung=())), *replaced)

@@ -1,0 +1,224 @@
+"""Where somebody answers: who waits on her lines, her conversations, and what she can do in one.
+
+Whoever has no seat in a conversation can do nothing in it, whatever she has before her: it is asked anew at each step.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.core import availability, speech
+from bot.core.conversation import CALLED, Conversation, ConversationState, Said
+from bot.core.directory import Line
+from bot.core.ending import block, close
+from bot.core.house import TALK, Staff
+from bot.core.message import Media
+from bot.core.relay import HOUR, Changes, in_house
+from bot.core.ringing import Caller
+from bot.core.rooms.desk import without
+from bot.core.rooms.duty import for_staff, staff_of
+from bot.core.rooms.lines import own, relay_of
+from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places
+from bot.core.seating import call_second, hand_over, mark_danger, support, take
+from bot.core.speech import CANNED as CONTEXT
+from bot.core.speech import placeholders, split_placeholder
+from bot.core.talking import ask_code, say
+
+if TYPE_CHECKING:
+    from bot.core.stage import Stage
+
+WRITE, WHOM, ONE, WELCOME = "answer.write", "answer.whom", "answer.talk", "answer.welcome"
+LANDMARKS = places(WRITE, WHOM, ONE, WELCOME)
+NOTE, CANNED, CLOSED_AS = "note", "canned", "closed_as"
+UNSENT, UNSENT_MEDIA, UNSENT_HANDLE = "unsent", "unsent_media", "unsent_handle"
+"""Answers: what she wrote without saying to whom, until she has said so."""
+CLOSINGS = ("violence", "overdose", "safer_use", "substances", "body", "find", "rights", "groups", "low", "peer")
+"""Flows that a conversation can have been about."""
+OTHER = "other"
+
+
+def before_her(stage: "Stage") -> Conversation | None:
+    """Return the conversation before her, if she has a seat in it or may take it; of another there is none."""
+    staff = staff_of(stage)
+    talk = in_house(stage.house, stage.contact.answers.get(TALK, "")) if staff else None
+    if talk is None or staff is None:
+        return None
+    if talk.seat_of(staff.designation) or talk.woman == stage.address:
+        return talk
+    return talk if talk.state in CALLED and staff.answers(talk.line) else None
+
+
+def live(stage: "Stage") -> list[Conversation]:
+    """Return what she has open: those in which she answers, and her own."""
+    staff, mine = staff_of(stage), own(stage)
+    found = [each for each in stage.house.conversations if staff and each.is_open and each.seat_of(staff.designation)]
+    return [*found, mine] if mine else found
+
+
+def _seated(stage: "Stage") -> tuple[Staff, Conversation] | None:
+    staff, talk = staff_of(stage), before_her(stage)
+    return (staff, talk) if staff and talk and talk.seat_of(staff.designation) else None
+
+
+def _acting(act: Callable[["Stage", Staff, Conversation], Changes], *done: str) -> Action:
+    """Let an action be taken only by who has a seat, and forget the answers that it used."""
+
+    def action(stage: "Stage") -> Outcome:
+        seated = _seated(stage)
+        return Outcome(without(stage.contact, *done), act(stage, *seated) if seated else ())
+
+    return action
+
+
+def topic_said(stage: "Stage", topic: str) -> str:
+    """Say in her language what a conversation is about."""
+    return availability.topic(stage.library, stage.contact.language, topic)
+
+
+def _label(stage: "Stage", talk: Conversation) -> str:
+    language = speech.language_name(stage.contact.language, talk.language) if talk.language else ""
+    return " · ".join(each for each in (talk.designation, language) if each)
+
+
+def _waiting(stage: "Stage") -> Iterator[Entry]:
+    """Name who waits on her lines, without what she calls herself."""
+    staff = staff_of(stage)
+    for talk in stage.house.conversations if staff else ():
+        is_hers = talk.woman == stage.address or (staff and talk.seat_of(staff.designation))
+        if talk.state in CALLED and staff and staff.answers(talk.line) and not is_hers:
+            yield Entry(talk.id, f"{_label(stage, talk)} · {topic_said(stage, talk.topic)}"[:60], {TALK: talk.id})
+
+
+def _talks(stage: "Stage") -> Iterator[Entry]:
+    for talk in live(stage):
+        yield Entry(talk.id, _label(stage, talk), {TALK: talk.id})
+
+
+def _canned(stage: "Stage") -> Iterator[Entry]:
+    """Name the ready answers in her own language; the woman reads them in hers."""
+    if _seated(stage):
+        for name, ready in stage.library.canned.items():
+            label = stage.library.speech.say(stage.contact.language, CONTEXT, ready.label)
+            yield Entry(name, label, {CANNED: name})
+
+
+def _closings(stage: "Stage") -> Iterator[Entry]:
+    for name in (*(each for each in CLOSINGS if each in stage.library.flows), OTHER):
+        said = stage.library.phrase(stage.contact.language, "closing_other") if name == OTHER else ""
+        yield Entry(name, said or topic_said(stage, name), {CLOSED_AS: name})
+
+
+def _take(stage: "Stage") -> Outcome:
+    staff, talk = staff_of(stage), before_her(stage)
+    return Outcome(stage.contact, take(relay_of(stage), talk, staff) if staff and talk else ())
+
+
+def _say_canned(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
+    ready = stage.library.canned.get(stage.contact.answers.get(CANNED, ""))
+    if ready is None:
+        return ()
+    text = stage.library.speech.say(talk.language, CONTEXT, ready.text)
+    return say(relay_of(stage), talk, staff.address, Said(_filled(stage, talk, text)))
+
+
+def _filled(stage: "Stage", talk: Conversation, text: str) -> str:
+    """Put the numbers of the country of the line into a ready answer."""
+    line = stage.library.lines.get(talk.line)
+    country = availability.zone(stage.library, line)[1] if line else ""
+    teller = replace(stage.teller, language=talk.language)
+    countries = [country] if country else sorted({each.country for each in stage.library.directory.hotlines})
+    values = {each: teller.numbers(countries, split_placeholder(each)[1]) for each in placeholders(text)}
+    return speech.fill(text, values, isolate=stage.library.speech.is_right_to_left(talk.language))
+
+
+def _hand_over(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
+    return hand_over(relay_of(stage), talk, staff.designation, stage.contact.answers.get(NOTE, ""))
+
+
+def _close(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
+    word = stage.contact.answers.get(CLOSED_AS, "")
+    allowed = word in (OTHER, *CLOSINGS)
+    return close(relay_of(stage), talk, staff.designation, word if allowed else OTHER)
+
+
+def _mark_danger(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
+    return mark_danger(relay_of(stage), talk, staff, tutor_of(stage, staff), stage.contact.language)
+
+
+def tutor_of(stage: "Stage", staff: Staff) -> Line | None:
+    """Return the tutors' line of her city, or of everywhere."""
+    known = stage.library.lines
+    cities = {city for each in staff.lines if each in known for city in known[each].cities}
+    tutors = [line for line in known.values() if line.kind == "tutor"]
+    near = (line for line in tutors if cities.intersection(line.cities))
+    return next(near, next((line for line in tutors if not line.cities), None))
+
+
+def _call_tutor(stage: "Stage", staff: Staff) -> Changes:
+    tutor = tutor_of(stage, staff)
+    return support(relay_of(stage), tutor, Caller(stage.address, stage.contact.language), "") if tutor else ()
+
+
+def _send_unsent(stage: "Stage") -> Outcome:
+    """Send what she had written without saying to whom, now that she has chosen."""
+    answers, talk, staff = stage.contact.answers, before_her(stage), staff_of(stage)
+    kept = without(stage.contact, UNSENT, UNSENT_MEDIA, UNSENT_HANDLE)
+    text, media = answers.get(UNSENT, ""), Media.parse(answers.get(UNSENT_MEDIA, ""))
+    if not (text or media) or talk is None or staff is None:
+        return Outcome(kept, go=ONE)
+    said = Said(text, media, answers.get(UNSENT_HANDLE, ""))
+    return Outcome(kept, say(relay_of(stage), talk, stage.address, said))
+
+
+def _drop_unsent(stage: "Stage") -> Outcome:
+    return Outcome(without(stage.contact, UNSENT, UNSENT_MEDIA, UNSENT_HANDLE))
+
+
+def _talk_is(stage: "Stage") -> str:
+    staff, talk = staff_of(stage), before_her(stage)
+    if staff is None or not stage.contact.answers.get(TALK):
+        return "none"
+    if talk is None:
+        return "taken"
+    if not talk.is_live:
+        return "ended"
+    return "open" if talk.seat_of(staff.designation) or talk.woman == stage.address else "waiting"
+
+
+def _talk(stage: "Stage", _: str) -> str:
+    """Say a conversation to who answers: two words, a language, a topic, and since when nothing was said."""
+    talk = before_her(stage)
+    if talk is None or not talk.is_live:
+        return stage.library.phrase(stage.contact.language, "talk_over")
+    line = stage.library.lines.get(talk.line)
+    zone = ZoneInfo(availability.zone(stage.library, line)[0] if line else "UTC")
+    since = datetime.fromtimestamp(talk.touched * HOUR, UTC).astimezone(zone)
+    parts = (_label(stage, talk), topic_said(stage, talk.topic), speech.weekday_clock(stage.contact.language, since))
+    return " · ".join(parts)
+
+
+def _second_is(stage: "Stage") -> str:
+    talk = before_her(stage)
+    if talk and talk.state is ConversationState.SECOND:
+        return "called"
+    return "there" if talk and len(talk.seats) > 1 else "none"
+
+
+LISTS: Mapping[str, List] = {"waiting": _waiting, "talks": _talks, "canned": _canned, "closings": _closings}
+ACTIONS: Mapping[str, Action] = {
+    "take": _take,
+    "say_canned": _acting(_say_canned, CANNED),
+    "hand_over": _acting(_hand_over, NOTE),
+    "call_second": _acting(lambda stage, staff, talk: call_second(relay_of(stage), talk, staff.designation)),
+    "ask_code": _acting(lambda stage, staff, talk: ask_code(relay_of(stage), talk, staff.designation)),
+    "mark_danger": _acting(_mark_danger),
+    "block": _acting(lambda stage, staff, talk: block(relay_of(stage), talk, staff.designation)),
+    "close_talk": _acting(_close, CLOSED_AS),
+    "call_tutor": for_staff(_call_tutor),
+    "send_unsent": _send_unsent,
+    "drop_unsent": _drop_unsent,
+}
+FILLS: Mapping[str, Fill] = {"talk": _talk}
+KNOWN: Mapping[str, Known] = {"talk_is": _talk_is, "second_is": _second_is}

@@ -1,0 +1,141 @@
+"""What stands in a letter of a conversation, in the language of who reads it, and what the buttons under it do."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.core import availability, speech
+from bot.core.contact import Contact, Position
+from bot.core.conversation import Conversation
+from bot.core.house import LINE, TALK, House
+from bot.core.item import Item
+from bot.core.letter import Letter, LetterKind
+from bot.core.library import Library
+from bot.core.message import Address, Choice, Screen, token
+from bot.core.speech import Word
+from bot.core.telling import way
+from bot.core.written import said_of
+
+_GO = {
+    "letter_take": Position("answer", "take"),
+    "letter_not_now": Position("answer", "waiting"),
+    "letter_answer": Position("answer", "write"),
+    "letter_more": Position("answer", "talk"),
+    "letter_support": Position("answer", "support"),
+    "letter_duty": Position("answer", "start"),
+    "letter_end": Position("peer", "end"),
+    "letter_helplines": Position("peer", "helplines"),
+    "letter_again": Position("peer", "start"),
+}
+"""Buttons: where each leads."""
+_OFFERED = {
+    LetterKind.RING: ("letter_take", "letter_not_now"),
+    LetterKind.YOURS: ("letter_answer", "letter_more"),
+    LetterKind.NOTE: ("letter_answer", "letter_more"),
+    LetterKind.SAID: ("letter_answer", "letter_more"),
+    LetterKind.CODE_RIGHT: ("letter_answer", "letter_more"),
+    LetterKind.CODE_WRONG: ("letter_answer", "letter_more"),
+    LetterKind.CODE_NONE: ("letter_answer", "letter_more"),
+    LetterKind.JOINED: ("letter_answer", "letter_more"),
+    LetterKind.DEBRIEF: ("letter_support", "letter_duty"),
+    LetterKind.DUTY_ENDS: ("letter_duty",),
+}
+"""Under what who answers reads."""
+_OFFERED_HER = {
+    LetterKind.BEGUN: ("letter_end",),
+    LetterKind.HANDED_OVER: ("letter_end",),
+    LetterKind.NOBODY: ("letter_helplines", "letter_again"),
+    LetterKind.ENDED: ("letter_helplines", "letter_again"),
+    LetterKind.EXPIRED: ("letter_helplines", "letter_again"),
+}
+"""Under what a woman reads."""
+WAYS: tuple[Word, ...] = ("menu", "exit")
+
+
+def render(library: Library, house: House, contact: Contact, letter: Letter, now: datetime) -> Screen:
+    """Say a letter to who reads it."""
+    language = contact.language or speech.SOURCE
+    talk = _talk(house, letter)
+    is_hers = talk is not None and talk.woman == letter.to
+    texts = tuple(each for each in _texts(library, language, letter, talk, now) if each)
+    media = letter.media
+    if media and media.channel != Address.parse(letter.to).channel and not media.data:
+        # Its bytes could not be had: she is told that there was something.
+        texts, media = ("\n".join((*texts, library.phrase(language, said_of(media)))),), None
+    choices = tuple(Choice(item.token, library.phrase(language, item.said)) for item in _items(letter, is_hers=is_hers))
+    ways = () if letter.kind in _BARE else tuple(Choice(way(word), library.phrase(language, word)) for word in WAYS)
+    return Screen(texts, choices, ways, media=media)
+
+
+_BARE = (LetterKind.SAID, LetterKind.CHANGED, LetterKind.TAKEN_BACK, LetterKind.TAKEN)
+"""What is said across stands alone: the words that always work do so here too."""
+
+
+def _talk(house: House, letter: Letter) -> Conversation | None:
+    return next((each for each in house.conversations if letter.conversation and each.id == letter.conversation), None)
+
+
+def _texts(library: Library, language: str, letter: Letter, talk: Conversation | None, now: datetime) -> Iterator[str]:
+    if letter.kind in (LetterKind.SAID, LetterKind.CHANGED):
+        yield _said(library, language, letter)
+        return
+    values = _values(library, language, letter, now)
+    name = f"letter_{letter.kind.value}"
+    if "designation" in letter.values and f"{name}_staff" in library.phrases:
+        name = f"{name}_staff"
+    if letter.kind is LetterKind.RING and talk and talk.is_open:
+        name = "letter_ring_second"
+    yield library.phrase(language, name, **values)
+    if letter.text:
+        yield letter.text
+
+
+def _said(library: Library, language: str, letter: Letter) -> str:
+    """Say what somebody wrote: who answers reads the two words in front of it, a woman only what was written."""
+    name = letter.values.get("designation", "")
+    text = library.phrase(language, "letter_changed", text=letter.text) if _is_new(letter) else letter.text
+    if not name:
+        return text
+    if by := letter.values.get("by", ""):
+        name = f"{name} ({by})"
+    return f"{name}:\n{text}" if text else f"{name}:"
+
+
+def _is_new(letter: Letter) -> bool:
+    """Tell whether a change cannot be made in its place, so that it has to be said that it is one."""
+    return letter.kind is LetterKind.CHANGED and not letter.replaces
+
+
+def _values(library: Library, language: str, letter: Letter, now: datetime) -> dict[str, str]:
+    """Return the words for what a letter names: a language, a topic, a line."""
+    values = {name: letter.values.get(name, "") for name in ("designation", "reason")}
+    code, topic = letter.values.get("language", ""), letter.values.get("topic", "")
+    values["language"] = speech.language_name(language, code) if code else ""
+    values["topic"] = availability.topic(library, language, topic)
+    line = library.lines.get(letter.values.get(LINE, ""))
+    values["line"] = availability.name(library, language, line) if line else ""
+    values["when"] = availability.hours_said(library, language, line, now) if line else ""
+    return values
+
+
+def _items(letter: Letter, *, is_hers: bool) -> Iterator[Item]:
+    offered = _OFFERED_HER if is_hers or _is_for_woman(letter) else _OFFERED
+    return (_item(name, letter.conversation) for name in offered.get(letter.kind, ()))
+
+
+def _is_for_woman(letter: Letter) -> bool:
+    """Tell whether a woman reads it, where nothing is left of the conversation: staff have two words for it."""
+    return bool(letter.conversation) and "designation" not in letter.values
+
+
+def _item(name: str, conversation: str) -> Item:
+    """Return what a button does; what leads a woman on does so when nothing is left of a conversation, too."""
+    is_bound = _GO[name].flow != "peer" or name == "letter_end"
+    answers = {TALK: conversation} if is_bound and name != "letter_end" else {}
+    return Item(token("letter", name, conversation if is_bound else ""), _GO[name], answers, said=name)
+
+
+def pressed(house: House, pressed_token: str) -> Item | None:
+    """Return what a button under a letter does: it works wherever she is, as long as there is something to do."""
+    talks = ("", *(each.id for each in house.conversations))
+    found = (_item(name, talk) for name in _GO for talk in talks)
+    return next((each for each in found if each.token == pressed_token), None)

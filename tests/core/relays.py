@@ -1,0 +1,155 @@
+"""Lines, people on both sides and the mail between them, as the store and the clock would run them."""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+
+from bot.core.conversation import CALLED, Conversation, ConversationState
+from bot.core.delivery import delivered
+from bot.core.directory import Line
+from bot.core.house import USUAL, Blocked, Change, House, Noted, Posted, Role, Rules, Served, Staff, Talked
+from bot.core.letter import Letter, LetterKind
+from bot.core.library import Library
+from bot.core.relay import Relay
+from tests.shipped import shipped
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+PORTO, NIGHT, SHELTER, TUTOR = "porto-peers", "night-peers", "shelter", "tutors"
+_LINES = (
+    {"id": PORTO, "name": "Peers in Porto", "cities": ["porto"], "languages": ["pt", "en"]},
+    {"id": NIGHT, "name": "Peers at night", "languages": ["es"], "hours": "20:00-23:00", "takes_messages": False},
+    {"id": SHELTER, "name": "A shelter", "kind": "partner", "cities": ["porto"]},
+    {"id": TUTOR, "name": "For peers", "kind": "tutor"},
+)
+
+
+@cache
+def with_lines() -> Library:
+    """Return what we ship, with four lines in its directory."""
+    library = shipped()
+    lines = tuple(Line.model_validate(line) for line in _LINES)
+    directory = library.directory.model_copy(update={"lines": lines})
+    return Library(library.flows, library.phrases, directory, library.speech).warm()
+
+
+def peer(name: str, *lines: str, role: Role = Role.PEER, languages: tuple[str, ...] = ("pt", "en")) -> Staff:
+    """Return somebody who answers, reached under her name."""
+    return Staff(name, role, (), f"telegram:{name.replace(' ', '-')}", lines or (PORTO,), languages)
+
+
+@dataclass
+class World:
+    """All conversations, all people, and the letters on their way."""
+
+    now: datetime = NOW
+    team: dict[str, Staff] = field(default_factory=dict)
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    post: dict[str, deque[Letter]] = field(default_factory=dict)
+    chats: dict[str, list[Letter]] = field(default_factory=dict)
+    """What each person was sent, in order."""
+    noted: list[str] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list)
+    rules: Rules = USUAL
+    _numbers: "count[int]" = field(default_factory=count)
+
+    def hire(self, *staff: Staff) -> None:
+        """Let somebody answer."""
+        self.team |= {each.designation: each for each in staff}
+
+    def staff(self, address: str) -> Staff | None:
+        """Return who answers at an address."""
+        return next((each for each in self.team.values() if each.address == address), None)
+
+    def house(self, address: str) -> House:
+        """Return what a step of somebody finds."""
+        staff = self.staff(address)
+        found = [each for each in self.conversations.values() if self._finds(each, address, staff)]
+        busy = Counter(seat.staff for each in self.conversations.values() if each.is_open for seat in each.seats)
+        return House(
+            staff=staff,
+            conversations=tuple(found),
+            team=tuple(each for each in self.team.values() if each.lines),
+            busy=busy,
+            fresh=f"fresh {next(self._numbers)}",
+            rules=self.rules,
+        )
+
+    @staticmethod
+    def _finds(conversation: Conversation, address: str, staff: Staff | None) -> bool:
+        if address == conversation.woman or any(seat.address == address for seat in conversation.seats):
+            return True
+        return staff is not None and conversation.state in CALLED and staff.answers(conversation.line)
+
+    def relay(self, address: str) -> Relay:
+        """Return what a transition of somebody sees."""
+        return Relay(with_lines(), self.house(address), self.now)
+
+    def apply(self, changes: Iterable[Change]) -> tuple[Change, ...]:
+        """Write what a transition changed."""
+        changes = tuple(changes)
+        for change in changes:
+            match change:
+                case Talked(conversation):
+                    self.conversations[conversation.id] = conversation if conversation.is_live else conversation.bare()
+                case Posted(letter):
+                    self.post.setdefault(letter.to, deque()).append(letter)
+                case Served(staff) if staff.designation in self.team:
+                    self.team[staff.designation] = staff
+                case Noted(kind):
+                    self.noted.append(kind)
+                case Blocked(address):
+                    self.blocked.append(address)
+        return changes
+
+    def deliver(self, address: str = "") -> list[Letter]:
+        """Bring somebody, or everybody, the letters that are due, the oldest first; return them."""
+        brought = []
+        for to in [address] if address else list(self.post):
+            waiting = self.post.pop(to, deque())
+            while waiting:
+                brought.append(self._bring(waiting.popleft()))
+        return brought
+
+    def _bring(self, letter: Letter) -> Letter:
+        self.chats.setdefault(letter.to, []).append(letter)
+        conversation = self.conversations.get(letter.conversation)
+        if conversation and conversation.is_live:
+            there = letter.replaces or (f"m{next(self._numbers)}",)
+            self.conversations[conversation.id] = delivered(conversation, letter, there, self.now)
+        return letter
+
+    def waits(self, **duration: int) -> None:
+        """Let time pass, and what is due be done."""
+        self.now += timedelta(**duration)
+        self.tick()
+
+    def tick(self) -> None:
+        """Do what is due, as the clock does it."""
+        from bot.core import ringing, shift  # noqa: PLC0415 - only here
+
+        for conversation in list(self.conversations.values()):
+            relay = replace(self.relay(""), house=replace(self.house(""), conversations=(conversation,)))
+            self.apply(ringing.tick(relay, conversation))
+        for staff in list(self.team.values()):
+            self.apply(shift.tick(self.relay(staff.address), staff))
+
+    def live(self) -> list[Conversation]:
+        """Return what has not ended."""
+        return [each for each in self.conversations.values() if each.is_live]
+
+    def only(self) -> Conversation:
+        """Return the one that has not ended."""
+        (found,) = self.live()
+        return found
+
+    def read(self, address: str, kind: LetterKind | None = None) -> list[Letter]:
+        """Return what somebody was sent, of one kind."""
+        return [each for each in self.chats.get(address, []) if kind in (None, each.kind)]
+
+
+def is_waiting(conversation: Conversation) -> bool:
+    """Tell whether somebody is called to it, or will be."""
+    return conversation.state in (ConversationState.WAITING, ConversationState.LEFT)

@@ -1,0 +1,280 @@
+"""To whom goes what somebody writes: the one whom she means, or visibly nobody."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.conversation import ConversationState
+from bot.core.letter import LetterKind
+from bot.core.message import Kind
+from tests.core.relays import TUTOR
+from tests.core.town import Person, Town
+
+
+@pytest.fixture
+def town() -> Town:
+    """Return a town with nobody in it."""
+    return Town()
+
+
+def two(town: Town) -> tuple[Person, Person, Person, str, str]:
+    """Return somebody who answers two women at once, them, and their two words."""
+    eva = town.answers("amber birch")
+    ana, bea = town.woman("ana"), town.woman("bea")
+    return eva, ana, bea, town.talk(ana, eva), town.talk(bea, eva)
+
+
+class TestAWoman:
+    """In a live conversation everything but the words that always work goes across."""
+
+    def test_what_she_types_goes_to_who_answers_and_nothing_is_shown(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        words = town.talk(ana, eva)
+        assert ana.types("I need help with this") is None
+        town.deliver()
+        assert eva.has(f"{words}:\nI need help with this")
+
+    @pytest.mark.parametrize("text", ["overdose", "2", "methadone porto", "Yes, call a peer", "español", "on duty"])
+    def test_whatever_she_types_goes_across_once_she_has_been_written_to(self, town: Town, text: str) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        eva.types("how many?")
+        town.deliver()
+        assert ana.types(text) is None
+        town.deliver()
+        assert eva.has(text)
+
+    @pytest.mark.parametrize("word", ["menu", "help", "back"])
+    def test_the_words_that_always_work_do_so_and_reach_nobody(self, town: Town, word: str) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        assert ana.types(word)
+        assert town.deliver() == []
+
+    @pytest.mark.parametrize("word", ["exit", "forget me", "stop"])
+    def test_leaving_ends_it_and_who_answers_reads_only_that(self, town: Town, word: str) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        words = town.talk(ana, eva)
+        ana.types(word)
+        assert [(each.to, each.kind) for each in town.deliver()] == [(eva.address, LetterKind.ENDED)]
+        assert eva.said[-1].startswith(f"{words}: this has ended")
+        assert town.live() == []
+
+    def test_a_number_on_a_screen_that_she_has_called_up_is_a_choice(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        ana.types("menu")
+        assert ana.types("1")
+        assert town.deliver() == []
+
+    def test_what_she_writes_while_she_waits_is_kept_and_read_first(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.calls(ana)
+        ana.types("are you there", "please")
+        eva.presses_under("I take it")
+        assert [each.text for each in town.deliver(eva.address) if each.kind is LetterKind.SAID] == [
+            "are you there",
+            "please",
+        ]
+
+    @pytest.mark.parametrize("kind", [Kind.STICKER, Kind.FILE, Kind.LOCATION, Kind.CARD])
+    def test_what_does_not_go_across_is_said_to_who_sent_it(self, town: Town, kind: Kind) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        screen = ana.sends(kind)
+        assert screen
+        assert "can't go across" in screen.texts[0]
+        assert town.deliver() == []
+
+    def test_her_code_word_is_compared_and_goes_to_nobody(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        words = town.talk(ana, eva)
+        ana.types("menu")
+        ana.contact = replace(ana.contact, position=replace(ana.contact.position, flow="peer", node="code"))
+        ana.types("Cinnamon")
+        for typed, told in (("cinnamon", "right"), ("pepper", "wrong")):
+            eva.contact = replace(eva.contact, answers={"conversation": town.only().id})
+            eva.contact = replace(eva.contact, position=replace(eva.contact.position, flow="answer", node="ask_code"))
+            eva.take(eva.phone.sends(Kind.STICKER))
+            eva.presses("Yes, ask her")
+            town.deliver()
+            ana.types(typed)
+            assert [each.text for each in town.deliver()] == [""]
+            assert eva.said[-1].startswith(f"{words}: the word was {told}.")
+        assert not eva.has("innamon")
+        assert not eva.has("pepper")
+
+
+class TestWhoAnswers:
+    """Where two could be meant, none is taken."""
+
+    def test_an_answer_to_a_message_goes_to_who_wrote_it(self, town: Town) -> None:
+        eva, ana, bea, *_ = two(town)
+        ana.types("this is ana")
+        bea.types("this is bea")
+        town.deliver()
+        assert eva.answers("for you, ana", to="this is ana") is None
+        town.deliver()
+        assert ana.has("for you, ana")
+        assert not bea.has("for you, ana")
+
+    def test_without_a_target_it_is_refused_visibly_and_sent_once_she_says_to_whom(self, town: Town) -> None:
+        eva, ana, bea, words, other = two(town)
+        screen = eva.types("which one?")
+        assert screen
+        assert "Not sent" in screen.texts[0]
+        assert {each.label.partition(" · ")[0] for each in screen.choices} >= {words, other}
+        assert town.deliver() == []
+        eva.presses(next(each.label for each in screen.choices if each.label.startswith(other)))
+        town.deliver()
+        assert bea.has("which one?")
+        assert not ana.has("which one?")
+
+    def test_with_one_open_conversation_it_goes_there(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        assert eva.types("hello") is None
+        town.deliver()
+        assert ana.has("hello")
+
+    def test_two_words_in_front_say_to_whom_and_are_not_sent(self, town: Town) -> None:
+        eva, ana, bea, words, _ = two(town)
+        assert eva.types(f"{words.title()}: come at six") is None
+        town.deliver()
+        assert ana.phone.messages[next(reversed(ana.phone.messages))] == "come at six"
+        assert not bea.has("come at six")
+
+    def test_a_late_answer_does_not_end_up_in_the_other_conversation(self, town: Town) -> None:
+        eva, ana, bea, *_ = two(town)
+        ana.types("exit")
+        screen = eva.types("meant for ana")
+        assert screen
+        assert "Not sent" in screen.texts[0]
+        town.deliver()
+        assert not bea.has("meant for ana")
+
+    def test_an_answer_in_a_thread_that_is_over_goes_to_nobody(self, town: Town) -> None:
+        eva, ana, bea, *_ = two(town)
+        ana.types("this is ana")
+        town.deliver()
+        ana.types("exit")
+        screen = eva.answers("for ana alone", to="this is ana")
+        assert screen
+        assert "Not sent" in screen.texts[0]
+        town.deliver()
+        assert not bea.has("for ana alone")
+
+    def test_after_a_hand_over_what_she_writes_late_reaches_neither(self, town: Town) -> None:
+        eva, ana, bea, *_ = two(town)
+        eva.contact = replace(eva.contact, answers={"conversation": town.live()[0].id})
+        eva.contact = replace(eva.contact, position=replace(eva.contact.position, flow="answer", node="note"))
+        eva.take(eva.phone.sends(Kind.STICKER))
+        eva.presses("No note")
+        town.deliver()
+        screen = eva.types("too late")
+        assert screen
+        assert "Not sent" in screen.texts[0]
+        town.deliver()
+        assert not ana.has("too late")
+        assert not bea.has("too late")
+
+    def test_what_she_writes_after_pressing_answer_goes_there_once(self, town: Town) -> None:
+        eva, ana, bea, *_ = two(town)
+        bea.types("this is bea")
+        town.deliver()
+        eva.presses_under("Answer")
+        assert eva.types("for bea") is None
+        town.deliver()
+        assert bea.has("for bea")
+        assert not ana.has("for bea")
+        assert eva.types("and now?")
+
+    def test_after_pressing_answer_a_message_of_another_stops_it(self, town: Town) -> None:
+        eva, ana, bea, *_ = two(town)
+        bea.types("this is bea")
+        town.deliver()
+        eva.presses_under("Answer")
+        ana.types("this is ana")
+        town.deliver()
+        screen = eva.types("yes, I am here")
+        assert screen
+        assert "Not sent" in screen.texts[0]
+        town.deliver()
+        assert not ana.has("yes, I am here")
+        assert not bea.has("yes, I am here")
+
+    def test_a_near_miss_of_a_choice_is_no_choice(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        eva.types("menu")
+        assert eva.types("what can I do when somebody hurts me") is None
+        town.deliver()
+        assert ana.has("what can I do when somebody hurts me")
+
+    def test_off_duty_is_no_message(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        assert eva.types("off duty")
+        assert town.deliver() == []
+        assert not town.role(eva).duty_until
+
+
+class TestWhatWasSaid:
+    """Changes and deletions follow, to those who read it and are still there."""
+
+    def test_a_change_follows_in_its_place(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        words = town.talk(ana, eva)
+        ana.types("at five")
+        town.deliver()
+        ana.edits("at five", "at six")
+        town.deliver()
+        assert eva.has(f"{words}:\nat six")
+        assert not eva.has("at five")
+
+    def test_what_is_taken_back_is_gone_on_the_other_side(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        eva.types("my street is")
+        town.deliver()
+        assert ana.has("my street is")
+        eva.takes_back("my street is")
+        town.deliver()
+        assert not ana.has("my street is")
+
+    def test_a_change_of_what_was_said_before_it_began_goes_to_nobody(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        ana.types("methadone")
+        town.talk(ana, eva)
+        assert ana.edits("methadone", "something private")
+        assert town.deliver() == []
+
+    def test_a_change_does_not_reach_who_has_handed_over(self, town: Town) -> None:
+        eva, mia, ana = town.answers("amber birch"), town.answers("bold cloud"), town.woman("ana")
+        town.talk(ana, eva)
+        ana.types("at five")
+        town.deliver()
+        eva.types("forget me")
+        town.deliver()
+        mia.presses_under("I take it")
+        town.deliver()
+        assert town.only().state is ConversationState.OPEN
+        assert ana.edits("at five", "at six")
+        assert not [each for each in town.deliver() if each.to == eva.address]
+
+
+def test_a_voice_note_goes_across_as_it_is(town: Town) -> None:
+    eva, ana = town.answers("amber birch"), town.woman("ana")
+    town.talk(ana, eva)
+    assert ana.sends(Kind.VOICE, "ref") is None
+    (letter,) = town.deliver()
+    assert (letter.to, letter.media and letter.media.ref) == (eva.address, "ref")
+
+
+def test_who_answers_and_calls_a_tutor_is_never_called_herself(town: Town) -> None:
+    eva = town.answers("amber birch", "porto-peers", TUTOR)
+    eva.contact = replace(eva.contact, position=replace(eva.contact.position, flow="answer", node="support"))
+    eva.take(eva.phone.sends(Kind.STICKER))
+    eva.presses("Call a tutor")
+    assert [each.kind for each in town.deliver()] == []
+    assert town.only().state is ConversationState.LEFT
