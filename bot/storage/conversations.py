@@ -2,8 +2,9 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 
 import orjson
 
@@ -14,6 +15,30 @@ from bot.storage.vault import SealError, Vault
 OVERDUE = 24
 """Hours after which one whose end nobody could tell is erased all the same."""
 _log = logging.getLogger(__name__)
+
+
+class Busy(Mapping[str, int]):
+    """How many conversations each who answers has open, by designation: counted only for who asks, in her own step."""
+
+    def __init__(self, count: Callable[[], Mapping[str, int]]) -> None:
+        """Keep how to count."""
+        self._count = count
+
+    @cached_property
+    def _counts(self) -> Mapping[str, int]:
+        return self._count()
+
+    def __getitem__(self, designation: str) -> int:
+        """Return the number of one."""
+        return self._counts[designation]
+
+    def __iter__(self) -> Iterator[str]:
+        """Name those who have any."""
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        """Count those who have any."""
+        return len(self._counts)
 
 
 class Conversations:

@@ -49,7 +49,7 @@ from bot.core.message import Address
 from bot.core.notice import Notice, NoticeKind
 from bot.core.reporting import report, to_approve
 from bot.storage.audit import Audit
-from bot.storage.conversations import Conversations
+from bot.storage.conversations import Busy, Conversations
 from bot.storage.counts import count
 from bot.storage.letters import Letters
 from bot.storage.notices import Notices
@@ -117,9 +117,12 @@ class Houses:
     def _relay(self, connection: sqlite3.Connection, people: Mapping[bytes, Staff]) -> House:
         """Return who answers on the lines, and how busy each is."""
         team = tuple(each for each in people.values() if each.lines)
-        counts = self.conversations.busy(connection) if team else {}
-        busy = {people[key].designation: number for key, number in counts.items() if key in people}
-        return House(rules=self._rules, team=team, busy=busy, fresh=token_hex(FRESH_LENGTH))
+
+        def count() -> Mapping[str, int]:
+            counts = self.conversations.busy(connection)
+            return {people[key].designation: number for key, number in counts.items() if key in people}
+
+        return House(rules=self._rules, team=team, busy=Busy(count), fresh=token_hex(FRESH_LENGTH))
 
     def _talks(self, connection: sqlite3.Connection, key: bytes, staff: Staff | None) -> tuple[Conversation, ...]:
         """Return the conversations that she takes part in, and for who answers those that nobody has taken."""
