@@ -72,7 +72,9 @@ def respond(
     if incoming.kind is Kind.TAKEN_BACK:
         # She gets no answer for taking something back, and what is gone need not be wiped.
         handles = tuple(handle for handle in contact.handles if handle.id != incoming.handle)
-        return Turn(replace(contact, handles=handles), None)
+        step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
+        heard = step.heard(incoming)
+        return Turn(replace(contact, handles=handles), None, changes=heard.changes if heard else ())
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
     language = contact.language or library.speech.negotiate(incoming.locale)
     is_repeated = mark in contact.recent
@@ -169,7 +171,7 @@ class _Step:
 
     def heard(self, incoming: Incoming) -> Heard | None:
         """Return what becomes of it where it is for a conversation, or might be."""
-        if not self.house.conversations and incoming.kind is not Kind.TAKEN_BACK:
+        if not self.house.conversations:
             return None
         stage = self.stage
         asks = (stage.node.ask or "") if stage else ""
