@@ -24,12 +24,13 @@ _PLAIN = """
     i_come not_this_time show_it still_yes still_no tells_question tells_result tells_still not_translated
     too_long_to_send not_to_send all_groups locked other_language voice_note sent_picture timing_now send_it let_it_go
     letter_approve
-    letter_begun letter_place letter_handed_over letter_code_asked letter_joined letter_ended letter_expired
-    letter_not_delivered letter_debrief letter_duty_ends letter_take letter_not_now letter_answer letter_more
-    letter_support letter_duty letter_end letter_helplines letter_again letter_show line_here line_away line_no_hours
-    place_first not_across too_long_across not_sent not_changed duty_is_off no_line_of_hers languages_of_line
-    statement_none talk_over topic_none topic_danger closing_other
+    letter_begun letter_handed_over letter_code_asked letter_joined letter_ended letter_expired letter_not_delivered
+    letter_taken_back letter_duty_ends letter_take letter_not_now letter_answer letter_more letter_support letter_duty
+    letter_end letter_helplines letter_again line_here line_away line_no_hours place_first not_across too_long_across
+    not_sent not_changed duty_is_off no_line_of_hers languages_of_line statement_none talk_over topic_none
+    topic_danger closing_other kept_talk
     nothing_there stage_asked stage_due stage_sending stage_ended stage_halted
+    slowly
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
@@ -88,8 +89,8 @@ _FILLED = {
     "letter_report": ("{when}", "{text}"),
     "letter_nobody": ("{when}",),
     "letter_changed": ("{text}",),
-    "letter_ring": ("{designation}",),
-    "letter_ring_second": ("{designation}",),
+    "letter_ring": ("{designation}", "{language}", "{topic}"),
+    "letter_ring_second": ("{designation}", "{language}", "{topic}"),
     "letter_taken": ("{designation}",),
     "letter_yours": ("{designation}", "{language}", "{topic}"),
     "letter_note": ("{designation}",),
@@ -97,9 +98,11 @@ _FILLED = {
     "letter_code_wrong": ("{designation}",),
     "letter_code_none": ("{designation}",),
     "letter_joined_staff": ("{designation}",),
+    "letter_debrief": ("{designation}",),
     "letter_ended_staff": ("{designation}",),
     "letter_expired_staff": ("{designation}",),
     "letter_not_delivered_staff": ("{designation}",),
+    "letter_taken_back_staff": ("{designation}",),
     "lines_here": ("{lines}",),
     "place_ahead": ("{number}",),
     "duty_until": ("{time}",),
@@ -128,11 +131,11 @@ SENT_FIRST = (
     *("tells_moved", "tells_off", "tells_added", "tells_news"),
     *("tells_question", "tells_result", "tells_still", "not_translated"),
     *("letter_report", "letter_approve"),
-    *("letter_begun", "letter_place", "letter_handed_over", "letter_nobody", "letter_code_asked"),
-    *("letter_joined", "letter_ended", "letter_expired", "letter_not_delivered", "letter_ring"),
+    *("letter_begun", "letter_handed_over", "letter_nobody", "letter_code_asked", "letter_joined"),
+    *("letter_ended", "letter_expired", "letter_not_delivered", "letter_taken_back", "letter_ring"),
     *("letter_ring_second", "letter_taken", "letter_yours", "letter_note", "letter_code_right"),
     *("letter_code_wrong", "letter_code_none", "letter_joined_staff", "letter_debrief", "letter_duty_ends"),
-    *("letter_ended_staff", "letter_expired_staff", "letter_not_delivered_staff"),
+    *("letter_ended_staff", "letter_expired_staff", "letter_not_delivered_staff", "letter_taken_back_staff"),
 )
 """What the bot says without being asked: `comadre check` reads it as a stranger reads her lock screen."""
 
