@@ -25,6 +25,8 @@ from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
 from bot.services.carrier import Carrier
 from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
+from bot.services.door import Door
+from bot.services.flood import Flood
 from bot.services.lines import TEND_EVERY, Lines
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace
@@ -88,6 +90,7 @@ class App:
         opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)
         self.store = await self._stack.enter_async_context(opened)
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
+        self.dispatcher.door = Door(self.store, Flood(settings.rate))
         self.reminders = Reminders(self.store, self.shelf.library, self.clock.now)
         channels, is_talking = self.dispatcher.channels, self.dispatcher.is_talking
         self.carrier = Carrier(channels, time.monotonic)
@@ -186,7 +189,7 @@ class App:
         settings = self.settings
         if settings.telegram_token:
             self.add(self._telegram(settings.telegram_token.get_secret_value()))
-        if settings.signal_socket or settings.signal_account:
+        if settings.signal_socket and settings.signal_account:
             self.add(self._signal(settings.signal_socket, settings.signal_account))
         if settings.preview_port is not None:
             self.add(self._web(settings.preview_port))
@@ -206,13 +209,11 @@ class App:
             pace=pace,
         )
 
-    def _signal(self, where: str | None, account: str | None) -> "Signal":
+    def _signal(self, where: str, account: str) -> "Signal":
         from bot.channels.signal import Signal  # noqa: PLC0415 - needed only with an account
         from bot.channels.signal_daemon import Daemon  # noqa: PLC0415 - the same
         from bot.channels.signal_guard import danger  # noqa: PLC0415 - the same
 
-        if not where or not account:
-            raise StartProblem("Signal needs COMADRE_SIGNAL_SOCKET and COMADRE_SIGNAL_ACCOUNT; set both, or neither")
         look = partial(danger, where, allows_remote=self.settings.signal_remote)
         if why := look():
             raise StartProblem(why)

@@ -36,7 +36,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Show the versi
 def run(
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Allow DEBUG logs; never with real people.")] = False,  # noqa: FBT002
 ) -> None:
-    """Run the bot: Telegram when COMADRE_TELEGRAM_TOKEN is set, else the preview page on this computer."""
+    """Run the bot: Telegram and Signal as far as they are set up, else the preview page on this computer."""
     serve(is_unsafe=unsafe)
 
 
@@ -87,7 +87,7 @@ def check(
 
 @app.command()
 def doctor() -> None:
-    """Say in words what is configured and loaded, the state of key and database, and whether Telegram answers."""
+    """Say in words what is configured and loaded, how key and database are, and whether Telegram and Signal answer."""
     from bot.diagnosis import diagnose
     from bot.report import print_diagnosis
 
@@ -124,6 +124,21 @@ def invite(
     scope = Scope(*(tuple(each or ()) for each in (group, line, service, language)))
     for said in asyncio.run(make(load_settings(), role, scope)):
         typer.echo(said)
+
+
+@app.command()
+def audit(
+    verify: Annotated[bool, typer.Option("--verify", help="See whether any line was changed or is missing.")] = False,  # noqa: FBT002
+) -> None:
+    """List what those who answer did: day, two words, deed and group; nothing of what was said, nothing of women."""
+    from bot import personnel
+
+    settings = load_settings()
+    if verify:
+        typer.echo(asyncio.run(personnel.verify(settings)))
+        return
+    for line in asyncio.run(personnel.trail(settings)):
+        typer.echo(line)
 
 
 @staff.command("list")

@@ -76,10 +76,25 @@ async def everyone(settings: Settings) -> list[str]:
 async def revoke(settings: Settings, name: str) -> str:
     """Take the role of `name` away; raises `PersonnelProblem` where there is nobody of that name."""
     async with _store(settings) as store:
-        if await store.staff.revoke(name):
+        if await store.staff.revoke(name, datetime.now(UTC)):
             return f"{name} has no role any more, from her next message on.{await _scrubbed(store)}"
         known = [each.designation for each in await store.staff.everyone()]
     raise PersonnelProblem(f"nobody is called {name!r}{_nearest(name, known)}")
+
+
+async def trail(settings: Settings) -> list[str]:
+    """Return a line for each thing that was done by those who answer, oldest first."""
+    async with _store(settings) as store:
+        lines = await store.audit.lines()
+    return [f"{each.day}  {each.who}  {each.what}  {each.about}".rstrip() for each in lines] or ["Nothing yet."]
+
+
+async def verify(settings: Settings) -> str:
+    """Say that every line is as it was written; raises `PersonnelProblem` where one is not."""
+    async with _store(settings) as store:
+        if fault := await store.audit.fault():
+            raise PersonnelProblem(f"the trail was tampered with: {fault}; find out who can write to {store.path}")
+        return f"{len(await store.audit.lines())} lines, each as it was written, none missing."
 
 
 async def _scrubbed(store: Store) -> str:

@@ -48,6 +48,8 @@ LONGEST_LIFETIME = timedelta(weeks=4)
 
 
 def _lifetime(written: object) -> timedelta:
+    if isinstance(written, timedelta):
+        return written
     if written == "off":
         return timedelta()
     match = _LIFETIME.fullmatch(written) if isinstance(written, str) else None
@@ -91,7 +93,7 @@ class Settings(BaseSettings):
     """The number that the bot is registered with on Signal."""
     signal_remote: bool = False
     """The daemon may be on another machine: nobody else is on the network in between."""
-    signal_timer: Annotated[timedelta, BeforeValidator(_lifetime)] = Field(default="1 day")
+    signal_timer: Annotated[timedelta, BeforeValidator(_lifetime)] = timedelta(days=1)
     """After how long a new chat on Signal forgets what is written, until she sets another time; `off` is never."""
     signal_rate: Annotated[int, Field(ge=1, le=60)] = 10
     """Messages in a minute that we send first on Signal, to all chats together."""

@@ -10,7 +10,6 @@ from bot.channels.base import SendError
 from bot.channels.signal_daemon import Daemon, DaemonError
 from bot.channels.signal_guard import danger, describe, is_path
 from bot.point import Point
-from bot.settings import Settings
 from bot.signal_process import PROC, attachments, behind, faults, look_at
 
 OLDEST = (0, 14, 5)
@@ -18,13 +17,9 @@ OLDEST = (0, 14, 5)
 ANSWER_WITHIN = 10.0
 
 
-async def diagnose_signal(settings: Settings, proc: Path = PROC) -> list[Point]:
+async def diagnose_signal(where: str, account: str, *, allows_remote: bool = False, proc: Path = PROC) -> list[Point]:
     """Look at everything about Signal that can be seen from here."""
-    where, account = settings.signal_socket, settings.signal_account
-    if not where or not account:
-        missing = "COMADRE_SIGNAL_ACCOUNT" if where else "COMADRE_SIGNAL_SOCKET"
-        return [Point("Signal", f"not served; set {missing} too", is_good=False)]
-    why = danger(where, allows_remote=settings.signal_remote)
+    why = danger(where, allows_remote=allows_remote)
     points = [Point("Signal socket", why or describe(where), not why)]
     points += await _ask(where, account)
     if is_path(where):

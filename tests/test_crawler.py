@@ -14,9 +14,10 @@ from bot.core.directory import Links
 from bot.core.engine import respond
 from bot.core.flow import Node
 from bot.core.house import GroupState, House, Proposal, Role, Staff, meeting_subject, question_subject
-from bot.core.library import FORGOTTEN, GONE, GREETING, MENU, Library
+from bot.core.library import FORGOTTEN, GONE, GREETING, GREETINGS, MENU, Library
 from bot.core.message import Address, Incoming, Kind, Screen, fold
 from bot.core.plan import Plan
+from bot.core.platform import counts
 from bot.core.question import About, Question
 from bot.core.rooms.groups import GO_ON, MOST_PROPOSALS
 from bot.core.speech import SOURCE, Speech
@@ -96,25 +97,32 @@ class Crawler:
     findings: set[str] = field(default_factory=set)
     visited: set[tuple[str, str]] = field(default_factory=set)
     screens: int = 0
+    channels: tuple[str, ...] = CHANNELS
+    """The first is walked in every city."""
+    types: bool = False
+    """She has no buttons: she types the number that stands before what she means."""
     _seen: set[Key] = field(default_factory=set)
     _waiting: deque[tuple[Contact, str, House]] = field(default_factory=deque)
 
     def crawl(self) -> None:
         """Visit everything that can be reached in this language."""
-        for channel in CHANNELS:
+        for channel in self.channels:
             # No flow says another thing in another city on another channel: one city there is enough.
-            cities = ("", *self.library.cities) if channel == CHANNELS[0] else ("",)
+            cities = ("", *self.library.cities) if channel == self.channels[0] else ("",)
             for city in cities:
-                self._arrive(Contact(self.language, city, GREETING, seen=fold(NOW)), channel, WOMAN)
-        member = Contact(self.language, "porto", MENU, seen=fold(NOW)).with_memberships(MEMBERSHIPS, "telegram:1")
+                at = GREETINGS.get(channel, GREETING)
+                self._arrive(Contact(self.language, city, at, seen=fold(NOW)), channel, WOMAN)
+        member = Contact(self.language, "porto", MENU, seen=fold(NOW)).with_memberships(
+            MEMBERSHIPS, f"{self.channels[0]}:1"
+        )
         for position in (MENU, GO_ON, Position("groups", "meeting_member"), Position("groups", "question_gone")):
-            self._arrive(replace(member, position=position, answers=LATE), CHANNELS[0], MEMBER)
-        self._arrive(Contact(self.language, "porto", MENU, seen=fold(NOW)), CHANNELS[0], STAFF)
+            self._arrive(replace(member, position=position, answers=LATE), self.channels[0], MEMBER)
+        self._arrive(Contact(self.language, "porto", MENU, seen=fold(NOW)), self.channels[0], STAFF)
         for house in TALKING:
-            self._arrive(Contact(self.language, "porto", NEAR_TALK, seen=fold(NOW)), CHANNELS[0], house)
+            self._arrive(Contact(self.language, "porto", NEAR_TALK, seen=fold(NOW)), self.channels[0], house)
         for position, answers, house in stands("trial-porto", NOW):
             contact = Contact(self.language, "porto", position, (MENU,), answers, seen=fold(NOW))
-            self._arrive(contact, CHANNELS[0], house)
+            self._arrive(contact, self.channels[0], house)
         while self._waiting:
             contact, channel, house = self._waiting.popleft()
             for incoming, now in self._ways_on(contact, channel, house):
@@ -158,11 +166,15 @@ class Crawler:
         address = Address(channel, "1")
         stage = Stage(self.library, contact, position, channel, NOW, house, str(address))
         for number, item in enumerate(stage.shown):
-            yield Incoming(address, Kind.PRESS, f"press {number}", token=item.token), NOW
+            if self.types:
+                text = stage.label(item) if counts(channel, stage.node.ask) else str(number + 1)
+                yield Incoming(address, Kind.TEXT, f"number {number}", text=text), NOW
+            else:
+                yield Incoming(address, Kind.PRESS, f"press {number}", token=item.token), NOW
         # While she talks with a peer, what she types goes across.
         if stage.node.ask and (not house.conversations or position.flow == "peer"):
             yield Incoming(address, Kind.TEXT, "answer", text=EXAMPLES[stage.node.ask]), NOW
-        if position == MENU and channel == CHANNELS[0] and not contact.city:
+        if position == MENU and channel == self.channels[0] and not contact.city:
             for number, text in enumerate(self._typed()):
                 yield Incoming(address, Kind.TEXT, f"typed {number}", text=text), NOW
         if contact.timer:
@@ -260,6 +272,15 @@ def test_every_language_is_crawled(library: Library) -> None:
 def rests(node: Node) -> bool:
     """Tell whether someone can be at a node, and not only pass through it."""
     return not node.is_passing
+
+
+def test_on_signal_typing_numbers_leads_everywhere_that_pressing_does(listening: Library) -> None:
+    typing = Crawler(listening, SOURCE, channels=("signal",), types=True)
+    typing.crawl()
+    assert not typing.findings, "\n".join(sorted(typing.findings)[:40])
+    pressing = Crawler(listening, SOURCE, channels=("signal",))
+    pressing.crawl()
+    assert pressing.visited - typing.visited == set()
 
 
 def test_a_dead_end_is_found(library: Library) -> None:

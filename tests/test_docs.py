@@ -27,6 +27,7 @@ from bot.services.schedule import LOOK_EVERY, PURGE_EVERY
 from bot.settings import DEFAULT_PREVIEW_PORT, PREFIX, Settings
 from bot.storage.notices import KEPT
 from bot.storage.store import COUNT_KEPT, FEWEST_SHOWN
+from tests.channels.signal_cli import flags
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
@@ -250,6 +251,18 @@ def test_the_example_of_a_fact_is_one() -> None:
     assert [addresses(fact, flow, None) for fact in flow.nodes["call"].statements()] == [
         (source,) for source in flow.sources
     ]
+
+
+def test_each_flag_of_signal_cli_in_our_unit_is_in_the_guide_with_its_reason_and_no_other() -> None:
+    told = first_cells(section(page("docs/signal.md"), "### Why each flag"))
+    assert told == [each for each in flags() if each.startswith("--")]
+
+
+def test_the_guide_to_signal_installs_only_what_is_there() -> None:
+    shipped = {each.name for each in (ROOT / "deploy").iterdir()}
+    told = set(re.findall(r"deploy/([\w.-]+)", page("docs/signal.md")))
+    assert told <= shipped
+    assert {each for each in shipped if "signal" in each} <= told
 
 
 def test_every_make_command_that_the_guides_use_is_there() -> None:

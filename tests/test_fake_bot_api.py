@@ -83,7 +83,7 @@ async def test_a_wrong_token_is_refused(api: FakeBotApi, session: aiohttp.Client
 
 async def test_an_unknown_method_is_not_found(ask: Ask) -> None:
     """An unknown method gets 404 with a description."""
-    assert await ask("getFile", file_id="x") == "404 Not Found: method not found"
+    assert await ask("getChat", chat_id="x") == "404 Not Found: method not found"
 
 
 @pytest.mark.parametrize("form", ["json", "data", "params"])
@@ -455,3 +455,44 @@ async def test_python_telegram_bot_can_talk_to_it() -> None:
         await bot.send_photo(ANA, b"\x89PNG", caption="A picture")
         assert await bot.delete_messages(ANA, list(api.chats[ANA].messages))
         assert api.chats[ANA].messages == {}
+
+
+async def test_a_file_is_asked_for_and_read(api: FakeBotApi, session: aiohttp.ClientSession) -> None:
+    """By a path that only who has the token can use."""
+    api.files["voice-1"] = b"OggS"
+    async with session.post(f"{api.url}/bot{api.token}/getFile", json={"file_id": "voice-1"}) as response:
+        file = (await response.json())["result"]
+    aiogram_answer_judge("getFile", file)
+    for token, path, status in (
+        (api.token, file["file_path"], 200),
+        (api.token, "none", 404),
+        ("1:wrong", file["file_path"], 404),
+    ):
+        async with session.get(f"{api.url}/file/bot{token}/{path}") as response:
+            assert response.status == status
+            assert (await response.read() == b"OggS") == (status == 200)
+
+
+async def test_what_cannot_be_played_is_no_voice_note(
+    api: FakeBotApi, session: aiohttp.ClientSession, ask: Ask
+) -> None:
+    """As a file it is taken, and shown as one."""
+    del ask
+    for method, status in (("sendVoice", 400), ("sendDocument", 200)):
+        form = aiohttp.FormData({"chat_id": str(ANA)})
+        form.add_field(method.removeprefix("send").lower(), b"\xff\xf1AAC", filename="voice.aac")
+        async with session.post(f"{api.url}/bot{api.token}/{method}", data=form) as response:
+            assert response.status == status
+            answer = await response.json()
+    aiogram_answer_judge("sendDocument", answer["result"])
+
+
+async def test_an_answer_carries_what_it_is_about(api: FakeBotApi, ask: Ask) -> None:
+    """The whole message, as the platform sends it: what of it comes in is for the bot to choose."""
+    await ask("sendMessage", chat_id=ANA, text="Hello")
+    shown = api.chats[ANA].last
+    assert shown
+    api.say(ANA, "Hi", answers=shown.id)
+    (*_, message) = api.chats[ANA].messages.values()
+    told = api.chats[ANA].shown(message, api.me)
+    assert (told["reply_to_message"]["message_id"], told["reply_to_message"]["text"]) == (shown.id, "Hello")

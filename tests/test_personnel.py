@@ -235,3 +235,25 @@ def test_an_admin_answers_for_every_group() -> None:
     assert unattended(("x", "y"), (one,)) == ["y"]
     assert unattended(("x", "y"), (one, all_)) == []
     assert unattended(("x",), ()) == ["x"]
+
+
+async def test_the_trail_is_listed_and_verified_while_the_bot_runs(settings: Settings, running: App) -> None:
+    assert await comadre(settings, "audit") == (0, "Nothing yet.\n")
+    await running.store.staff.invite(Role.MODERATOR, ("porto-musa",), datetime(2026, 11, 22, 9, tzinfo=UTC))
+    assert await comadre(settings, "audit") == (0, "2026-11-22  operator  invitation made  porto-musa\n")
+    assert await comadre(settings, "audit", "--verify") == (0, "1 lines, each as it was written, none missing.\n")
+    assert "1 lines, each as it was written" in {
+        point.said for point in await diagnose(settings) if point.subject == "trail" and point.is_good
+    }
+
+
+async def test_a_trail_that_was_tampered_with_is_said_and_ends_with_another_status(settings: Settings) -> None:
+    await invite(settings, Role.MODERATOR, ("porto-musa",))
+    vault, _ = open_vault(settings.key_file, settings.database, settings.data_dir)
+    async with Store.open(settings.database, vault) as store:
+        await store._database.commit_together(lambda connection: connection.execute("DELETE FROM audit").rowcount)
+    status, said = await comadre(settings, "audit", "--verify")
+    assert status == 2
+    assert said.startswith("comadre: the trail was tampered with: lines after 0 are missing")
+    (point,) = [each for each in await diagnose(settings) if each.subject == "trail"]
+    assert not point.is_good

@@ -156,7 +156,7 @@ def test_only_commands_write_on_the_terminal() -> None:
 
 def test_every_folder_of_tests_mirrors_a_room_or_is_named_in_the_plan() -> None:
     rooms = {path.name for path in (ROOT / "bot").iterdir() if path.is_dir()}
-    others = {"conversations", "scenes", "security", "broken", "bench", "bot_api"}
+    others = {"conversations", "scenes", "security", "broken", "bench", "bot_api", "fake_signal"}
     folders = {path.parent.relative_to(ROOT / "tests").parts[0] for path in TESTS if path.parent.name != "tests"}
     assert not folders - rooms - others
 

@@ -57,7 +57,7 @@ def bad(points: list[Point]) -> list[str]:
 
 
 async def test_a_daemon_as_our_unit_starts_it_is_good_in_every_point(fake: FakeSignal, tmp_path: Path) -> None:
-    points = await diagnose_signal(settings(tmp_path, fake.where), proc(tmp_path, GOOD))
+    points = await diagnose_signal(fake.where, ACCOUNT, proc=proc(tmp_path, GOOD))
     assert bad(points) == []
     assert [each.subject for each in points] == [
         "Signal socket", "signal-cli", "Signal account", "signal-cli flags", "attachments",
@@ -68,7 +68,7 @@ async def test_a_daemon_as_our_unit_starts_it_is_good_in_every_point(fake: FakeS
 
 
 async def test_the_doctor_receives_nothing_in_place_of_the_bot(fake: FakeSignal, tmp_path: Path) -> None:
-    await diagnose_signal(settings(tmp_path, fake.where), proc(tmp_path, GOOD))
+    await diagnose_signal(fake.where, ACCOUNT, proc=proc(tmp_path, GOOD))
     assert {call.method for call in fake.calls} == {"version", "listAccounts"}
 
 
@@ -82,7 +82,7 @@ async def test_signal_is_looked_at_where_it_is_set_and_only_there(fake: FakeSign
 @pytest.mark.parametrize("version", ["0.13.19", "0.14.4", "", "new"])
 async def test_a_version_that_signal_has_left_behind_is_bad(fake: FakeSignal, tmp_path: Path, version: str) -> None:
     fake.version = version
-    (said,) = bad(await diagnose_signal(settings(tmp_path, fake.where), proc(tmp_path, GOOD)))
+    (said,) = bad(await diagnose_signal(fake.where, ACCOUNT, proc=proc(tmp_path, GOOD)))
     assert "0.14.5" in said
     assert "docs/signal.md" in said
 
@@ -90,33 +90,21 @@ async def test_a_version_that_signal_has_left_behind_is_bad(fake: FakeSignal, tm
 @pytest.mark.parametrize("version", ["0.14.5", "0.14.10", "0.15.0", "1.0"])
 async def test_a_later_version_is_good(fake: FakeSignal, tmp_path: Path, version: str) -> None:
     fake.version = version
-    assert bad(await diagnose_signal(settings(tmp_path, fake.where), proc(tmp_path, GOOD))) == []
+    assert bad(await diagnose_signal(fake.where, ACCOUNT, proc=proc(tmp_path, GOOD))) == []
 
 
 async def test_an_account_that_the_daemon_does_not_have_is_bad(fake: FakeSignal, tmp_path: Path) -> None:
     fake.accounts = ("+15550009999",)
-    (said,) = bad(await diagnose_signal(settings(tmp_path, fake.where), proc(tmp_path, GOOD)))
+    (said,) = bad(await diagnose_signal(fake.where, ACCOUNT, proc=proc(tmp_path, GOOD)))
     assert "COMADRE_SIGNAL_ACCOUNT" in said
     assert "+1555" not in said
 
 
 async def test_no_daemon_is_one_line_with_the_command_that_looks_for_it(tmp_path: Path) -> None:
-    points = await diagnose_signal(settings(tmp_path, str(tmp_path / "nobody")), tmp_path)
+    points = await diagnose_signal(str(tmp_path / "nobody"), ACCOUNT, proc=tmp_path)
     assert "not there" in points[0].said
     (said,) = bad(points)
     assert "systemctl status signal-cli" in said
-
-
-@pytest.mark.parametrize(("where", "account"), [("/run/signal-cli/socket", None), (None, ACCOUNT)])
-async def test_half_of_the_settings_is_named_and_not_started_with(
-    tmp_path: Path, where: str | None, account: str | None
-) -> None:
-    half = settings(tmp_path, where, account)
-    (said,) = bad(await diagnose_signal(half, tmp_path))
-    assert ("COMADRE_SIGNAL_ACCOUNT" if where else "COMADRE_SIGNAL_SOCKET") in said
-    async with App(half) as app:
-        with pytest.raises(StartProblem, match="set both"):
-            await app.run()
 
 
 async def test_what_is_unsafe_is_bad_for_the_doctor_and_refused_by_the_program(
@@ -125,7 +113,7 @@ async def test_what_is_unsafe_is_bad_for_the_doctor_and_refused_by_the_program(
     assert fake.path
     fake.path.chmod(0o666)
     unsafe = settings(tmp_path, fake.where)
-    (said,) = bad(await diagnose_signal(unsafe, proc(tmp_path, GOOD)))
+    (said,) = bad(await diagnose_signal(fake.where, ACCOUNT, proc=proc(tmp_path, GOOD)))
     async with App(unsafe) as app:
         with pytest.raises(StartProblem) as caught:
             await app.run()
@@ -145,7 +133,7 @@ async def test_another_machine_is_refused_unless_a_setting_allows_it(tmp_path: P
 
 async def test_a_port_of_this_machine_is_good_and_said_to_be_open_to_its_programs(tmp_path: Path) -> None:
     async with FakeSignal() as fake:
-        points = await diagnose_signal(settings(tmp_path, fake.where), tmp_path)
+        points = await diagnose_signal(fake.where, ACCOUNT, proc=tmp_path)
     assert bad(points) == []
     assert "any program on it can write as the bot" in points[0].said
     assert "cannot be seen over TCP" in points[-1].said

@@ -6,12 +6,12 @@ import logging
 import time
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
 
-from bot.channels.base import Pace, Receive, SendError, Shown
+from bot.channels.base import MEDIA_LIMIT, Pace, Receive, SendError, Shown
 from bot.channels.signal_answer import ThrottledError, handle_in, meaning
 from bot.channels.signal_daemon import DaemonError, Notify, UnsureError
 from bot.channels.signal_envelope import NewIdentity, NewTimer, read, timer_of
@@ -21,8 +21,6 @@ from bot.channels.signal_throttle import Throttle
 from bot.channels.signal_typing import Typing
 from bot.core.message import Address, Media, Outgoing
 
-ATTACHMENT_LIMIT = 8 * 1024 * 1024
-"""Bytes of a file that is taken in: minutes of a voice note."""
 PICTURE_TIMEOUT = 8.0
 """Seconds that a picture may take before its words go alone."""
 PICTURE_REST = 60.0
@@ -93,16 +91,17 @@ class Signal:
                 await self._serve(partial(self._arrive, receive))
         finally:
             self._is_running = False
-            await self._typing.close()
-            for task in self._trusting.values():
+            await self._typing.stop()
+            trusting = list(self._trusting.values())
+            for task in trusting:
                 task.cancel()
+            await asyncio.gather(*trusting, return_exceptions=True)
 
     async def show(self, outgoing: Outgoing) -> Shown:
         """Put a screen in front of her and delete the previous one; raises `SendError`."""
-        try:
+        sign = nullcontext() if outgoing.rank else self._typing.during(outgoing.to.id)
+        with sign:
             new = await self._put(outgoing)
-        finally:
-            self._typing.end(outgoing.to.id)
         return Shown(new, await self._sweep(outgoing.to, outgoing.replaces))
 
     async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
@@ -130,7 +129,7 @@ class Signal:
         # The daemon knows its files by id alone; it only wants to be told of a sender.
         answer = await self._ask("getAttachment", {"id": media.ref, "recipient": self._account})
         written = answer.get("data") if isinstance(answer, Mapping) else None
-        if not isinstance(written, str) or len(written) > ATTACHMENT_LIMIT * 4 // 3 + 4:
+        if not isinstance(written, str) or len(written) > MEDIA_LIMIT * 4 // 3 + 4:
             raise SendError("the file is too large, or is not there")
         try:
             return b64decode(written, validate=True)
@@ -201,8 +200,8 @@ class Signal:
                 self._trust_soon(address)
             case _:
                 self._note_timer(found.address.id, timer_of(params) or 0)
-                self._typing.begin(found.address.id)
-                await receive(found)
+                with self._typing.during(found.address.id):
+                    await receive(found)
 
     def _note_timer(self, person: str, seconds: int) -> None:
         self._own_timers.pop(person, None)
@@ -229,10 +228,17 @@ class Signal:
         await self._ask("sendTyping", {"recipient": [person], **({"stop": True} if stop else {})}, MEET_TIMEOUT)
 
     async def _put(self, outgoing: Outgoing) -> tuple[str, ...]:
-        messages = draw(outgoing.screen)
-        if outgoing.rank:
-            return await self._send_all(outgoing.to, messages, outgoing.rank)
-        for pause in PATIENCE:
+        """Send a screen; one whose media is refused is shown in words."""
+        try:
+            return await self._insist(outgoing, draw(outgoing.screen))
+        except SendError as error:
+            if not outgoing.screen.media or error.retryable or error.changed:
+                raise
+            _LOG.warning("signal media left out: %s", error)
+        return await self._insist(outgoing, draw(outgoing.screen.in_words()))
+
+    async def _insist(self, outgoing: Outgoing, messages: tuple[Message, ...]) -> tuple[str, ...]:
+        for pause in () if outgoing.rank else PATIENCE:
             try:
                 return await self._send_all(outgoing.to, messages, 0)
             except UnsureError:
@@ -241,7 +247,7 @@ class Signal:
                 if not error.retryable or error.after:
                     raise
             await self._sleep_or_return(pause)
-        return await self._send_all(outgoing.to, messages, 0)
+        return await self._send_all(outgoing.to, messages, outgoing.rank)
 
     async def _sleep_or_return(self, pause: float) -> None:
         """Wait, but not longer than the daemon is away."""

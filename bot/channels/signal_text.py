@@ -46,8 +46,13 @@ def draw(screen: Screen) -> tuple[Message, ...]:
 
 
 def numbered(screen: Screen) -> str:
-    """Return what can be chosen, a line each; the ways out go on counting after the choices."""
+    """Return what can be chosen, a line each; the ways out go on counting after the choices.
+
+    Where a number is asked for, none has one: she writes its words.
+    """
     choices = (*screen.choices, *screen.ways)
+    if not screen.first:
+        return "\n".join(f"· {choice.label}" for choice in choices)
     return "\n".join(f"{number} · {choice.label}" for number, choice in enumerate(choices, screen.first))
 
 

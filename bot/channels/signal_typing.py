@@ -1,7 +1,8 @@
 """The sign that we are writing, for answers that take long: a silent chat looks like nobody is there."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from bot.channels.base import SendError
 
@@ -22,32 +23,25 @@ class Typing:
         """Take how the sign is shown, and where the time comes from."""
         self._show = show
         self._sleep = sleep
-        self._waits: dict[str, asyncio.Task[None]] = {}
         self._tasks: dict[asyncio.Task[None], str] = {}
 
-    def begin(self, chat: str) -> None:
-        """Somebody waits from now on."""
-        self.end(chat)
-        task = self._waits[chat] = asyncio.create_task(self._wait(chat))
+    @contextmanager
+    def during(self, chat: str) -> Iterator[None]:
+        """Show it as soon as what is done inside takes long, and take it away after."""
+        task = asyncio.create_task(self._wait(chat))
         self._tasks[task] = chat
         task.add_done_callback(self._tasks.pop)
-
-    def end(self, chat: str) -> None:
-        """She has her answer."""
-        if task := self._waits.pop(chat, None):
+        try:
+            yield
+        finally:
             task.cancel()
 
-    async def stop(self, chat: str) -> None:
-        """Take the sign away, and return when nothing of it is left to be sent."""
-        self.end(chat)
-        tasks = (task for task, whose in self._tasks.items() if whose == chat)
+    async def stop(self, chat: str = "") -> None:
+        """Return when nothing of it is left to be sent to somebody, or to anybody."""
+        tasks = [task for task, whose in self._tasks.items() if chat in ("", whose)]
+        for task in tasks:
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def close(self) -> None:
-        """Show nothing any more."""
-        for chat in list(self._waits):
-            self.end(chat)
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _wait(self, chat: str) -> None:
         await self._sleep(SLOW)
@@ -56,8 +50,6 @@ class Typing:
             await self._sleep(LONGEST)
         finally:
             await self._try(chat, stop=True)
-            if self._waits.get(chat) is asyncio.current_task():
-                del self._waits[chat]
 
     async def _try(self, chat: str, *, stop: bool) -> None:
         try:

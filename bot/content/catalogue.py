@@ -16,6 +16,14 @@ CATALOGUE = "LC_MESSAGES/comadre.po"
 SERVICE_TEXTS = ("description", "welcome_note", "hours_note", "price", "bring", "warning")
 HOTLINE_TEXTS = ("description", "hours_note", "price", "sms_note", "chat_note", "languages_note", "warning")
 GROUP_TEXTS = ("description", "agreement")
+DIRECTORY_TEXTS = {
+    "needs": ("name",),
+    "cities": ("name",),
+    "lines": ("name",),
+    "services": SERVICE_TEXTS,
+    "hotlines": HOTLINE_TEXTS,
+    "groups": GROUP_TEXTS,
+}
 
 Message = tuple[Path_, str, str]
 """Where it is written, context, English text."""
@@ -60,11 +68,8 @@ def _flow_messages(stem: str, data: dict[str, Any]) -> Iterator[Message]:
 
 
 def _directory_messages(data: dict[str, Any]) -> Iterator[Message]:
-    for kind in ("needs", "cities", "lines"):
-        for number, entry in enumerate(data.get(kind, ())):
-            yield (kind, number, "name"), DIRECTORY, entry["name"]
     yield from _needs(data)
-    for kind, names in (("services", SERVICE_TEXTS), ("hotlines", HOTLINE_TEXTS), ("groups", GROUP_TEXTS)):
+    for kind, names in DIRECTORY_TEXTS.items():
         for number, entry in enumerate(data.get(kind, ())):
             for name in names:
                 if entry.get(name):

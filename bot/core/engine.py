@@ -70,9 +70,7 @@ def respond(
     if incoming.kind in (Kind.TIMER, Kind.AGAIN, Kind.LIVING):
         return _speak_first(library, contact, incoming, now, house)
     if incoming.kind is Kind.TAKEN_BACK:
-        # She gets no answer for taking something back, and what is gone need not be wiped.
-        handles = tuple(handle for handle in contact.handles if handle.id != incoming.handle)
-        return Turn(replace(contact, handles=handles), None)
+        return _take_back(library, contact, incoming, now, house)
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
     language = contact.language or library.speech.negotiate(incoming.locale)
     is_repeated = mark in contact.recent
@@ -88,6 +86,13 @@ def respond(
         # We may have died before her chat was wiped: the update that asked for it, come again, finishes that.
         return step.leave("exit") if is_leaving else step.show()
     return step.answer(incoming).noting_that_she_wrote(library).meeting(incoming.address.channel)
+
+
+def _take_back(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
+    """Follow her in a conversation; she gets no answer for that, and what is gone need not be wiped."""
+    contact = replace(contact, handles=tuple(each for each in contact.handles if each.id != incoming.handle))
+    heard = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house).heard(incoming)
+    return Turn(contact, None, changes=heard.changes if heard else ())
 
 
 def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
@@ -169,7 +174,7 @@ class _Step:
 
     def heard(self, incoming: Incoming) -> Heard | None:
         """Return what becomes of it where it is for a conversation, or might be."""
-        if not self.house.conversations and incoming.kind is not Kind.TAKEN_BACK:
+        if not self.house.conversations:
             return None
         stage = self.stage
         asks = (stage.node.ask or "") if stage else ""
@@ -196,9 +201,12 @@ class _Step:
         meaning = understand(self.library, incoming, stage)
         if incoming.kind is Kind.PRESS and isinstance(meaning, Unclear):
             return self._on_last_screen(incoming.token) or self._under_notice(incoming.token) or meaning
-        if incoming.kind is Kind.TEXT and not isinstance(meaning, Command | Chosen | Answered):
-            if meant := self._by_number(incoming.text):
-                return meant
+        # A number that stands below a letter is no message to others, as none of a choice is.
+        is_open = stage is not None and stage.node.ask == "content" and isinstance(meaning, Answered)
+        is_unclear = not isinstance(meaning, Command | Chosen | Answered)
+        if incoming.kind is Kind.TEXT and (is_unclear or is_open) and (meant := self._by_number(incoming.text)):
+            return meant
+        if incoming.kind is Kind.TEXT and is_unclear:
             item = telling.typed(self.library, self.house, self.contact, incoming.text, self.now)
             return Chosen(item) if item else meaning
         return meaning

@@ -205,7 +205,7 @@ class Library:
         return () if translated == source else tuple(translated.split(","))
 
     def leads_on(self, position: Position, channel: str) -> bool:
-        """Tell whether a screen has something for who is on `channel`: the way to Signal only where there is one."""
+        """Tell whether a screen has something for who is on `channel`: the way to Signal is for nobody who is there."""
         node = self.node(position)
         if node is None or not any(SIGNAL_LINK in text for text in node.say):
             return True

@@ -148,7 +148,10 @@ class Screen:
     instead: str = ""
     """In her language: the line that stands for `media` where it cannot be had."""
     first: int = 1
-    """The number of the first choice, where there are no buttons: no two things before her have the same."""
+    """The number of the first choice, where there are no buttons: no two things before her have the same.
+
+    0: a number would be an answer here, so none has one.
+    """
 
     def in_words(self) -> "Screen":
         """Return the screen with a line in the place of what goes along, so that she knows that there was something."""

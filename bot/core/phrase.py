@@ -30,6 +30,7 @@ _PLAIN = """
     not_sent not_changed duty_is_off no_line_of_hers languages_of_line statement_none talk_over topic_none topic_talk
     topic_danger closing_other
     nothing_there stage_asked stage_due stage_sending stage_ended stage_halted
+    slowly
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),

@@ -8,3 +8,10 @@ OURS_ONLY = frozenset(("signal",))
 """Channels where only what we wrote can be deleted by us."""
 SPARING = frozenset(("signal",))
 """Channels that throttle whoever writes much: what nobody waits for is not sent there."""
+
+_NUMBERS = frozenset(("number", "day", "time"))
+
+
+def counts(channel: str, asked: str | None) -> bool:
+    """Tell whether a number is her answer here, so that no choice can have one."""
+    return channel in NUMBERED and asked in _NUMBERS

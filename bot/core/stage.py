@@ -21,6 +21,7 @@ from bot.core.item import Item
 from bot.core.kept import kept
 from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
+from bot.core.platform import counts
 from bot.core.rooms import FILLS, KNOWN, LISTS, LIVING, MEDIA
 from bot.core.speech import DIRECTORY, Word
 from bot.core.written import said_of
@@ -273,10 +274,8 @@ class Stage:
     def _told(self) -> str:
         """Say who can read along, and where nobody but her can."""
         phrase, language = self.library.phrase, self.contact.language
-        here = phrase(language, "readable_here")
-        if not self.library.directory.links.signal:
-            return here
-        return f"{here}\n\n{self._fill(phrase(language, 'readable_here_signal'))}"
+        here, is_there = phrase(language, "readable_here"), self.library.directory.links.signal
+        return f"{here}\n\n{self._fill(phrase(language, 'readable_here_signal'))}" if is_there else here
 
     def _screen(self, note: str) -> Screen:
         texts = [
@@ -287,11 +286,11 @@ class Stage:
             texts[0] = f"{self.library.phrase(self.contact.language, note)}\n\n{texts[0]}"
         choices = tuple(Choice(item.token, self.label(item)) for item in self.shown)
         picture = self.library.picture(self.contact.language, self.node.image)
-        ways = tuple(choice for _, choice in self.ways)
         media = next((found for name in self._fills if name in MEDIA and (found := MEDIA[name](self))), None)
         instead = self.library.phrase(self.contact.language, said_of(media)) if media else ""
         is_living = any(LIVING[name].is_so(self) for name in self._fills if name in LIVING)
-        return Screen(tuple(texts), choices, ways, picture, media, is_living, instead)
+        first, ways = int(not counts(self.channel, self.node.ask)), tuple(way for _, way in self.ways)
+        return Screen(tuple(texts), choices, ways, picture, media, is_living, instead, first)
 
     @property
     def living(self) -> str:

@@ -11,6 +11,7 @@ from bot.core.day import read_day
 from bot.core.item import Item
 from bot.core.library import Library
 from bot.core.message import Incoming, Kind, Media
+from bot.core.platform import NUMBERED, counts
 from bot.core.speech import Word, normalise
 from bot.core.stage import Stage
 from bot.core.tongue import Match, Sense, Urgency
@@ -124,12 +125,8 @@ def understand(library: Library, incoming: Incoming, stage: Stage | None) -> Mea
     text = normalise(incoming.text[:LONGEST_READ])
     if command := library.vocabulary.commands.get(text):
         return Command(command)
-    if stage and stage.node.ask == "content":
-        return _exactly(stage, text) or _content(incoming)
-    if stage and stage.node.ask and stage.node.ask != "place":
-        answer = _answer(stage, incoming.text)
-        if answer:
-            return Answered(answer)
+    if stage and (answered := _answered(stage, incoming, text)):
+        return answered
     said = _Said(library, text)
     return (
         (stage and _choice(stage, said))
@@ -138,6 +135,18 @@ def understand(library: Library, incoming: Incoming, stage: Stage | None) -> Mea
         or _name(library, stage, text)
         or Unclear(_why_unclear(incoming, stage))
     )
+
+
+def _answered(stage: Stage, incoming: Incoming, text: str) -> Meaning | None:
+    """Take what a node asked for; where there are no buttons, the number of a choice is no free text."""
+    asked = stage.node.ask
+    if asked == "content":
+        return _exactly(stage, text) or _content(incoming)
+    if not asked or asked == "place":
+        return None
+    chosen = _exactly(stage, text) if asked == "text" and stage.channel in NUMBERED else None
+    answer = _answer(stage, incoming.text)
+    return chosen or (Answered(answer) if answer else None)
 
 
 def _pressed(incoming: Incoming, stage: Stage | None) -> Meaning:
@@ -211,7 +220,7 @@ def _exactly(stage: Stage, text: str) -> Meaning | None:
     if not text:
         return None
     if text.isdecimal():
-        return _numbered(stage, int(text))
+        return None if counts(stage.channel, stage.node.ask) else _numbered(stage, int(text))
     for word, way in stage.ways:
         if normalise(way.label) == text:
             return Command(word)

@@ -195,12 +195,13 @@ class Outbox:
     def _room(self, now: datetime) -> Room:
         """Tell how many deliveries there is room for."""
         in_all = IN_HAND - len(self._flights)
-        wanted = {
-            rank: max((self._line(name).room(rank, self._time()) for name in self._channels), default=0)
-            for rank in RANKS
-        }
+        rooms = {(name, rank): self._line(name).room(rank, self._time()) for name in self._channels for rank in RANKS}
+        wanted = {rank: max((room for (_, each), room in rooms.items() if each == rank), default=0) for rank in RANKS}
+        narrow = {place: room for place, room in rooms.items() if room < wanted[place[1]]}
         open_at = {at: now + timedelta(seconds=pause) for at, pause in self._pauses().items()}
-        return Room(in_all, {rank: min(most, in_all) for rank, most in wanted.items() if most and in_all}, open_at)
+        return Room(
+            in_all, {rank: min(most, in_all) for rank, most in wanted.items() if most and in_all}, open_at, narrow
+        )
 
     def _line(self, name: str) -> Line:
         return self._lines.setdefault(name, Line())

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
@@ -47,11 +48,13 @@ from bot.core.house import (
 from bot.core.message import Address
 from bot.core.notice import Notice, NoticeKind
 from bot.core.reporting import report, to_approve
+from bot.storage.audit import Audit
 from bot.storage.conversations import Conversations
 from bot.storage.counts import count
 from bot.storage.letters import Letters
 from bot.storage.notices import Notices
 from bot.storage.team import Team
+from bot.storage.trail import Trail
 from bot.storage.vault import SealError, Vault
 
 FRESH_LENGTH = 16
@@ -63,7 +66,12 @@ class Houses:
     """Reads and writes those tables in the database's thread, inside the transaction of the step."""
 
     def __init__(
-        self, vault: Vault, notices: Notices, languages: Callable[[], Iterable[str]], rules: Rules = USUAL
+        self,
+        vault: Vault,
+        notices: Notices,
+        audit: Audit,
+        languages: Callable[[], Iterable[str]],
+        rules: Rules = USUAL,
     ) -> None:
         """Keep the keys."""
         self._vault = vault
@@ -73,6 +81,7 @@ class Houses:
         self.conversations = Conversations(vault)
         self.letters = Letters(vault)
         self.team = Team(vault)
+        self._trail = Trail(audit, notices, self.conversations, self.groups)
         self.block: Callable[[sqlite3.Connection, bytes], None] = lambda *_: None
         """Lets nobody with this pseudonym in any more; set by who keeps the list of them."""
         self._opened_plans: dict[bytes, tuple[str, GroupState] | None] = {}
@@ -150,9 +159,12 @@ class Houses:
             _log.warning("%s_unreadable", table)
             return None
 
-    def apply(self, connection: sqlite3.Connection, key: bytes, changes: Iterable[Change]) -> None:
-        """Write what a step changed."""
+    def apply(
+        self, connection: sqlite3.Connection, key: bytes, changes: Iterable[Change], hour: int | None = None
+    ) -> None:
+        """Write what a step changed, and in the trail what somebody who answers did in this `hour`."""
         taken = tuple(changes)
+        self._trail.note(connection, partial(self.staff, connection, key), taken, hour)
         is_resigning = Resigned() in taken
         if is_resigning:
             self._resign(connection, key)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core.contact import Contact
@@ -18,6 +18,8 @@ from bot.storage.vault import SealError
 
 ABSENT_FOR = timedelta(minutes=5)
 """How long a delivery stays where it is when its channel is not running."""
+CROWDED_FOR = timedelta(seconds=30)
+"""How long a delivery steps back when its channel has no room for it, though others have."""
 MISJUDGED_FOR = timedelta(minutes=5)
 MOST_MISJUDGED = 3
 """Tries of a delivery that a bug of ours keeps from being judged."""
@@ -56,6 +58,8 @@ class Room:
     of_rank: Mapping[int, int]
     open_at: Mapping[tuple[str, int], datetime]
     """From when a channel takes deliveries of a rank; one that is not here is not running."""
+    of_channel: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    """How many of a rank a channel takes, where that is fewer than others do: it must not fill the room for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +118,16 @@ class Outbox:
 
         def work(connection: sqlite3.Connection) -> list[Delivery]:
             taken = []
+            left = dict(room.of_channel)
             for each in self._next(connection, now, room):
-                row = self._judged(connection, each, judge, now, room)
+                row = self._judged(connection, each, judge, now, replace(room, of_channel=left))
                 due_at = int(row.due_at.timestamp()) if row.due_at else None
                 self._notices.settle(connection, each.notice_id, each.key, row.state, due_at=due_at, tries=row.tries)
                 if row.delivery:
                     taken.append(row.delivery)
+                    place = (row.delivery.to.channel, each.notice.rank)
+                    if place in left:
+                        left[place] -= 1
             return taken
 
         return await self._database.commit_together(work)
@@ -196,6 +204,8 @@ def _row(due: Due, verdict: Verdict, now: datetime, room: Room) -> _Row:
             opens_at = room.open_at.get((to.channel, due.notice.rank), now + ABSENT_FOR)
             if opens_at > now:
                 return _Row("pending", opens_at)
+            if room.of_channel.get((to.channel, due.notice.rank), 1) <= 0:
+                return _Row("pending", now + CROWDED_FOR)
             delivery = Delivery(to, screen, due.notice, due.tries, due.notice_id, due.key)
             return _Row("sending", delivery=delivery)
         case Hold(until):

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 
 import orjson
 
+from bot.core.deed import Deed
 from bot.core.designation import designation
 from bot.core.house import Role, Staff
 from bot.core.invitation import LETTERS, PARTS, spaced
 from bot.core.message import Address, fold
+from bot.storage.audit import OPERATOR, Audit
 from bot.storage.database import Database
 from bot.storage.letters import Letters
 from bot.storage.notices import Notices
@@ -23,9 +25,10 @@ OPEN_FOR = timedelta(hours=24)
 class Register:
     """Invites, takes in, lists and dismisses the people who answer."""
 
-    def __init__(self, database: Database, vault: Vault, notices: Notices, letters: Letters) -> None:
+    def __init__(self, database: Database, vault: Vault, notices: Notices, letters: Letters, audit: Audit) -> None:
         """Keep the keys; what is revoked silences what she wrote, and what is written to her."""
         self._letters = letters
+        self._audit = audit
         self._notices = notices
         self._database = database
         self._vault = vault
@@ -49,6 +52,7 @@ class Register:
             connection.execute(
                 "INSERT INTO invitation (code, sealed, purge_at) VALUES (?, ?, ?)", (index, sealed, until)
             )
+            self._audit.append(connection, now.date(), OPERATOR, Deed.INVITED, groups)
 
         await self._database.commit_together(work)
         return code
@@ -71,7 +75,8 @@ class Register:
             asked = Staff("", role, address=str(address)).changed(
                 **{name: tuple(invited.get(name, ())) for name in lists}
             )
-            self._take_in(connection, address, asked)
+            name = self._take_in(connection, address, asked)
+            self._audit.append(connection, now.date(), name, Deed.JOINED, (*asked.groups, *asked.lines))
             return True
 
         return await self._database.commit_together(work)
@@ -81,21 +86,23 @@ class Register:
         people = await self._database.run(lambda connection: list(self._all(connection)))
         return sorted((staff for _, staff in people), key=lambda staff: staff.designation)
 
-    async def revoke(self, name: str) -> bool:
+    async def revoke(self, name: str, now: datetime) -> bool:
         """Take a role away by its designation: from her next step on she has none; false where nobody has it."""
 
         def work(connection: sqlite3.Connection) -> bool:
-            keys = [key for key, staff in self._all(connection) if staff.designation == name]
-            for key in keys:
+            found = [(key, staff) for key, staff in self._all(connection) if staff.designation == name]
+            for key, staff in found:
                 connection.execute("DELETE FROM staff WHERE key = ?", (key,))
                 self._letters.forget(connection, key)
-            if keys:
                 self._notices.silence(connection, name)
-            return bool(keys)
+                self._audit.append(
+                    connection, now.date(), OPERATOR, f"{Deed.REVOKED}: {name}", (*staff.groups, *staff.lines)
+                )
+            return bool(found)
 
         return await self._database.commit_together(work)
 
-    def _take_in(self, connection: sqlite3.Connection, address: Address, asked: Staff) -> None:
+    def _take_in(self, connection: sqlite3.Connection, address: Address, asked: Staff) -> str:
         people = dict(self._all(connection))
         key = self._vault.pseudonym(address)
         if known := people.get(key):
@@ -105,6 +112,7 @@ class Register:
             staff = asked.changed(designation=designation(secrets.choice, taken))
         sealed = self._vault.seal("staff", key, orjson.dumps(staff.to_dict()))
         connection.execute("INSERT OR REPLACE INTO staff (key, sealed) VALUES (?, ?)", (key, sealed))
+        return staff.designation
 
     def _all(self, connection: sqlite3.Connection) -> Iterator[tuple[bytes, Staff]]:
         for key, sealed in connection.execute("SELECT key, sealed FROM staff").fetchall():

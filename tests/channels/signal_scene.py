@@ -32,7 +32,7 @@ START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 async def until(holds: Callable[[], object]) -> None:
     """Wait until something is so that nobody announces."""
     async with asyncio.timeout(10):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - what is looked at has nothing to wait for
             await asyncio.sleep(0)
 
 
@@ -150,7 +150,7 @@ class SignalScene:
 
 @asynccontextmanager
 async def on_signal(
-    folder: Path, judge: Callable[[datetime], Awaitable[object]] = judging
+    folder: Path, judge: Callable[[datetime], Awaitable[object]] = judging, *, first_rate: float = 100.0
 ) -> AsyncIterator[SignalScene]:
     """Run the bot on Signal, with Telegram in memory beside it."""
     clock, watch, sleeper, chats = Clock(), Watch(), Sleeper(), Chats()
@@ -163,7 +163,7 @@ async def on_signal(
         dispatcher = Dispatcher(store, current, clock.now, sleeper)
         outbox = Outbox(store, dispatcher.channels, clock.now, judge, is_talking=dispatcher.is_talking)  # type: ignore[arg-type]
         dispatcher.outbox = outbox
-        pace = Pace(10, first_rate=100.0)
+        pace = Pace(10, first_rate=first_rate)
         outbox.pace("signal", pace)
         daemon = Daemon(signal.where, sleep=lambda _: asyncio.sleep(0.01))
         channel = Signal(daemon, ACCOUNT, pace=pace, sleep=sleeper, clock=watch)

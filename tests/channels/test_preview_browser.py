@@ -471,7 +471,9 @@ async def test_a_message_is_answered_by_keyboard_and_the_answer_says_what_it_is_
     await expect(line).to_have_accessible_description("Reply to: What do you need?")
     await page.keyboard.type("Bread")
     await page.keyboard.press("Enter")
-    await expect(bubbles(page).filter(has_text="Bread").locator(".quote")).to_have_count(0)  # the old screen is gone
+    await expect(bubbles(page).filter(has_text="Bread")).to_be_visible()
+    # What she answered was a screen, which has gone; with it goes what was quoted.
+    await expect(bubbles(page).filter(has_text="Bread").locator(".quote")).to_have_count(0)
     assert (script.heard[-1].text, script.heard[-1].reply_to) == ("Bread", "2")
     await expect(page.locator("#about")).to_be_hidden()
 

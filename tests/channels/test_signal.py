@@ -31,12 +31,12 @@ async def test_a_conversation_goes_by_numbers_words_and_reactions(scene: SignalS
     assert "What do you need?" in await scene.asks(ANA, "1")
     await scene.asks(ANA, "menu")
     menu = await scene.asks(ANA, "menu")
-    assert "3 · Safer use" in menu
+    number = next(line.split(" ")[0] for line in menu.splitlines() if line.endswith("· Safer use"))
     safer = await scene.asks(ANA, "safer use")
     back = next(line.split(" ")[0] for line in safer.splitlines() if line.endswith("· Back"))
     assert await scene.asks(ANA, back) == menu
     before = scene.last(ANA)
-    scene.signal.react(ANA, "3\ufe0f\u20e3", before.timestamp)
+    scene.signal.react(ANA, f"{number}\ufe0f\u20e3", before.timestamp)
     await scene.signal.until(lambda: scene.signal.phones[ANA].shown[-1].timestamp != before.timestamp)
     await scene.settled(ANA)
     assert scene.last(ANA).text == safer
@@ -167,7 +167,7 @@ async def test_an_answer_waits_for_a_signal_that_is_out_of_reach(scene: SignalSc
     ],
 )
 async def test_each_result_means_what_it_says_and_nobody_is_ever_gone(
-    scene: SignalScene, failure: Failure, retryable: bool, changed: bool, after: float
+    scene: SignalScene, failure: Failure, *, retryable: bool, changed: bool, after: float
 ) -> None:
     scene.signal.refuse[ANA] = failure
     with pytest.raises(SendError) as caught:
@@ -236,6 +236,15 @@ class TestMedia:
         assert (voice.is_voice, voice.text, words.text) == (True, "", "From a peer")
         assert voice.attachments[0].startswith("data:audio/ogg;base64,")
 
+    async def test_what_is_refused_is_said_in_words(self, scene: SignalScene) -> None:
+        def refuse(_method: str, params: dict[str, object]) -> Fault | None:
+            return Fault(code=-1, message="no") if "attachment" in params else None
+
+        scene.signal.fault = refuse
+        media = Media("telegram", "voice", "x", b"OggS....")
+        await scene.channel.show(Outgoing(TO_ANA, Screen(("From a peer",), media=media, instead="[Voice note]")))
+        assert scene.signal.phones[ANA].texts == ["[Voice note]\nFrom a peer"]
+
     async def test_a_file_of_signal_is_fetched_and_sent_on(self, scene: SignalScene) -> None:
         scene.signal.attachments["abc.png"] = PNG
         media = Media("signal", "picture", "abc.png")
@@ -249,7 +258,7 @@ class TestMedia:
     ) -> None:
         with pytest.raises(SendError):
             await scene.channel.fetch(Media("signal", "voice", "gone"))
-        monkeypatch.setattr("bot.channels.signal.ATTACHMENT_LIMIT", 10)
+        monkeypatch.setattr("bot.channels.signal.MEDIA_LIMIT", 10)
         scene.signal.attachments["large"] = b"x" * 100
         with pytest.raises(SendError, match="too large"):
             await scene.channel.fetch(Media("signal", "voice", "large"))

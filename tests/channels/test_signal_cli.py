@@ -6,6 +6,7 @@
 import asyncio
 import os
 import re
+import shlex
 import signal
 import stat
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -19,7 +20,6 @@ from bot.channels.base import SendError
 from bot.channels.signal_daemon import Daemon, DaemonError
 from bot.channels.signal_guard import danger
 from bot.point import Point
-from bot.settings import Settings
 from bot.signal_diagnosis import diagnose_signal
 from bot.signal_process import look_at
 from tests.channels.signal_cli import NEWER, ROOT, UNIT, SignalCli, flags, found, says, unit_line
@@ -149,7 +149,7 @@ def test_its_journal_has_nothing_but_its_own_comings_and_goings(daemon: SignalCl
 
 
 async def test_the_doctor_sees_how_it_was_started_and_that_nobody_is_registered(daemon: SignalCli) -> None:
-    points = await diagnose_signal(Settings(signal_socket=str(daemon.socket), signal_account=ACCOUNT))
+    points = await diagnose_signal(str(daemon.socket), ACCOUNT)
     found = {each.subject: each for each in points}
     assert found["Signal socket"].is_good
     assert "srwxrwx---" in found["Signal socket"].said
@@ -172,7 +172,7 @@ async def test_the_doctor_names_what_is_wrong_with_one_that_somebody_started_by_
     )
     careless.start()
     try:
-        points = await diagnose_signal(Settings(signal_socket=str(careless.socket), signal_account=ACCOUNT))
+        points = await diagnose_signal(str(careless.socket), ACCOUNT)
     finally:
         careless.stop()
     said = "\n".join(each.said for each in points if not each.is_good)
@@ -194,6 +194,18 @@ def test_every_flag_of_our_unit_is_one_that_the_program_has_or_got_later(unit: P
         names = {each for each in given if each.startswith("--")}
         assert {each for each in names if each not in known} <= set(NEWER)
         assert names
+
+
+def test_every_command_of_our_guide_is_one_that_the_program_has() -> None:
+    guide = (ROOT / "docs/signal.md").read_text(encoding="utf-8")
+    written = re.findall(r"scli ((?:--\S+ \+\d+ )?\w+(?: [^`\n]*)?)(?:`|\n)", guide)
+    commands = [shlex.split(each) for each in written]
+    assert len(commands) > 10
+    for words in commands:
+        at = 2 if words[0] == "--account" else 0
+        known = f"{says('--help')}{says(words[at], '--help')}"
+        assert f"usage: signal-cli {words[at]} " in known
+        assert [each for each in words if each.startswith("--") and each not in known] == []
 
 
 def test_with_attachments_the_line_is_the_same_but_for_one_flag() -> None:

@@ -11,7 +11,7 @@ from bot.channels.signal_answer import ThrottledError
 from bot.channels.signal_throttle import Throttle
 from bot.core.message import Address
 from bot.core.notice import NoticeKind
-from tests.channels.signal_scene import START, SignalScene, Watch, on_signal
+from tests.channels.signal_scene import START, SignalScene, Watch, on_signal, until
 from tests.fake_signal import ANA, BEA, THROTTLED
 from tests.services.scene import HELLO, notice
 
@@ -97,3 +97,14 @@ async def test_the_operator_is_told_once_an_hour(caplog: pytest.LogCaptureFixtur
     watch.now += 3601
     throttle.refused(ThrottledError(0.0))
     assert len(caplog.messages) == 2
+
+
+async def test_what_waits_for_its_turn_on_signal_takes_no_room_from_telegram(tmp_path: Path) -> None:
+    async with on_signal(tmp_path, first_rate=0.01) as scene:
+        scene.clock.set(START + timedelta(days=1))
+        people = [Address("signal", f"3f2b1c9e-0000-4000-8000-{number:012}") for number in range(250)]
+        others = [Address("telegram", str(number)) for number in range(30)]
+        await scene.join(*people, *others)
+        await scene.announce(notice())
+        await until(lambda: sum(bool(scene.chats.phone(each).messages) for each in others) == len(others))
+        assert len(scene.outbox._flights) < 20

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from bot.core.contact import Contact
-from bot.core.engine import Counted, Effect, Forgotten, Wiped, respond
+from bot.core.contact import Contact, Timed
+from bot.core.engine import Counted, Effect, Forgotten, Met, Wiped, respond
 from bot.core.house import Announced, Change, House, Role, Staff
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, Screen
@@ -152,6 +152,8 @@ def play(library: Library, transcript: Transcript, rename: Rename = lambda _, st
         for effect in turn.effects:
             if isinstance(effect, Wiped | Forgotten):
                 phone.erase(effect.handles)
+            if isinstance(effect, Met) and contact.position:
+                contact = replace(contact, timed=Timed.SET)
         shown = phone.see(turn, incoming)
         if shown and contact.position:
             contact = remember(contact, shown, now)
@@ -185,6 +187,8 @@ def tell(effect: Effect) -> str:
             return f"forgets her, wipes {len(handles)} messages"
         case Counted(kind):
             return f"counts {kind}"
+        case Met():
+            return "lets the chat forget"
 
 
 def write(transcript: Transcript, played: list[tuple[Step, Any]]) -> str:

@@ -39,7 +39,7 @@ def on_screen(contact: Contact) -> Screen | None:
 def judge(turn: Turn, incoming: Incoming) -> None:
     """Hold what she sees against what is promised."""
     if turn.screen is None:
-        assert incoming.kind in OURS
+        assert incoming.kind in (*OURS, Kind.TAKEN_BACK)
         return
     assert turn.screen.texts
     assert all(turn.screen.texts)

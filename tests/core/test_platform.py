@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.contact import HANDLE_KEPT, Contact, Position, Timed
 from bot.core.engine import Met, Turn, respond
-from bot.core.house import Answered, House, Rules, meeting_subject
+from bot.core.house import Answered, House, Role, Rules, Staff, meeting_subject
 from bot.core.library import GREETING, GREETINGS, MENU
 from bot.core.message import Address, Incoming, Kind, fold
 from bot.core.notice import Notice, NoticeKind
@@ -63,9 +63,9 @@ def test_on_signal_a_broadcast_goes_only_to_who_has_written_within_30_days(
 class TestNumbers:
     """What we write first has numbers of its own beside those of her screen."""
 
-    def sent(self, contact: Contact) -> Contact:
+    def sent(self, contact: Contact, house: House | None = None) -> Contact:
         """Return her record once a reminder has come."""
-        found = judge(library(), NOON)(contact, House(), REMINDER)
+        found = judge(library(), NOON)(contact, house or House(), REMINDER)
         assert isinstance(found, Send)
         screen = found.screen
         known = contact.with_handles(("1",), NOON)
@@ -97,7 +97,21 @@ class TestNumbers:
         assert turn.contact.position
         assert turn.contact.position.flow == "now"
         assert Answered(meeting_subject(PORTO, MEETING), "yes") in write(contact, str(first)).changes
-        assert write(contact, str(first + 3)).contact.position == MENU
+        assert write(contact, str(first + 2)).contact.position == MENU
+
+    def test_a_number_below_what_we_wrote_is_no_message_to_others(self) -> None:
+        flow, node = next(
+            (name, each)
+            for name, flow in library().flows.items()
+            for each, body in flow.nodes.items()
+            if name == "broadcast" and body.ask == "content"
+        )
+        writing = replace(member(), position=Position(flow, node), seen=fold(NOON - timedelta(hours=3)))
+        staff = House(staff=Staff("amber birch", Role.ADMIN))
+        contact = self.sent(writing, staff)
+        assert (
+            Answered(meeting_subject(PORTO, MEETING), "yes") in write(contact, contact.offered[0], house=staff).changes
+        )
 
     def test_a_number_that_stands_nowhere_is_not_understood(self) -> None:
         contact = self.sent(member())
@@ -116,7 +130,7 @@ class TestBeginning:
     def test_each_platform_greets_with_what_is_true_there(self) -> None:
         assert write(Contact(), "hi").contact.position == GREETINGS["signal"]
         assert write(Contact(), "hi", ON_TELEGRAM).contact.position == GREETING
-        moved_on = Incoming(ON_SIGNAL, Kind.PRESS, "x", token="gone")
+        moved_on = Incoming(ON_SIGNAL, Kind.PRESS, "x", "", "gone")
         assert respond(library(), Contact(), moved_on, NOON).contact.position == GREETINGS["signal"]
 
     def test_only_a_chat_that_can_is_to_forget_by_itself_and_only_once(self) -> None:

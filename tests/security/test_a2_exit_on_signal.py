@@ -1,4 +1,4 @@
-"""A2 on Signal: all that we wrote is deleted for both sides, and the chat forgets by itself from the first answer on."""
+"""A2 on Signal: all that we wrote is deleted for both sides, and the chat forgets by itself from the start."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -93,6 +93,13 @@ def test_an_unknown_setting_in_the_file_is_refused_with_the_name_of_the_file(tmp
         ("PREVIEW", "yes"),
         ("TELEGRAM_API_URL", "ftp://x"),
         ("PROTECT_CONTENT", "2"),
+        ("SIGNAL_SOCKET", "somewhere"),
+        ("SIGNAL_SOCKET", "tcp://127.0.0.1"),
+        ("SIGNAL_ACCOUNT", "5550001111"),
+        ("SIGNAL_TIMER", "soon"),
+        ("SIGNAL_TIMER", "5 weeks"),
+        ("SIGNAL_TIMER", "0 days"),
+        ("SIGNAL_RATE", "1000"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_and_never_repeated(
@@ -147,3 +154,24 @@ def test_the_preview_can_be_switched_off_in_the_file_too(monkeypatch: pytest.Mon
     file.write_text('preview = "off"\n')
     monkeypatch.setenv("COMADRE_CONFIG", str(file))
     assert load_settings().preview_port is None
+
+
+@pytest.mark.parametrize(("given", "missing"), [("SOCKET", "ACCOUNT"), ("ACCOUNT", "SOCKET")])
+def test_half_of_signal_is_refused_with_the_name_of_the_other_half(
+    monkeypatch: pytest.MonkeyPatch, given: str, missing: str
+) -> None:
+    values = {"SOCKET": "/run/signal-cli/socket", "ACCOUNT": "+15550001111"}
+    monkeypatch.setenv(f"COMADRE_SIGNAL_{given}", values[given])
+    with pytest.raises(SettingsError, match=f"^COMADRE_SIGNAL_{missing}: is missing") as caught:
+        load_settings()
+    assert values[given] not in str(caught.value)
+
+
+def test_signal_is_set_by_a_socket_and_an_account_and_needs_no_preview(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMADRE_SIGNAL_SOCKET", "tcp://127.0.0.1:7583")
+    monkeypatch.setenv("COMADRE_SIGNAL_ACCOUNT", "+15550001111")
+    settings = load_settings()
+    assert (settings.preview_port, settings.signal_timer.days, settings.signal_rate) == (None, 1, 10)
+    for written, seconds in (("12 hours", 43200), ("1 week", 604800), ("off", 0)):
+        monkeypatch.setenv("COMADRE_SIGNAL_TIMER", written)
+        assert load_settings().signal_timer.total_seconds() == seconds

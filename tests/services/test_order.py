@@ -314,3 +314,22 @@ def test_nothing_is_remembered_of_a_chat_longer_than_it_matters() -> None:
     order.pass_on(START + 10.0)
     assert list(order._last) == ["second"]
     assert order._paused_chats == {}
+
+
+def test_what_we_send_first_keeps_to_a_rate_of_its_own_that_answers_do_not_use_up() -> None:
+    order, left = Order(10, 1.0, first_rate=0.1), []
+    for number in range(4):
+        order.join(Message(f"reader {number}", 2), START)
+    for second in range(31):
+        order.join(Message("asks", 0), START + second)
+        for message in order.pass_on(START + second):
+            left.append((second, message.rank))
+            order.answered(message, START + second + QUICKEST)
+        now = START + second + 0.5
+        for message in order.pass_on(now):
+            left.append((second, message.rank))
+            order.answered(message, now + QUICKEST)
+    assert [second for second, rank in left if rank == 0] == list(range(31))
+    firsts = [second for second, rank in left if rank == 2]
+    assert 3 <= len(firsts) <= 4
+    assert all(later - sooner >= 10 for sooner, later in pairwise(firsts))

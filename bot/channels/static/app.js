@@ -111,6 +111,7 @@ function drop(handle) {
   messages.get(handle)?.parts.row.remove();
   messages.delete(handle);
   if (isAbout(handle)) letGo();
+  for (const message of messages.values()) if (message.reply === handle) write(message);
 }
 
 function clear() {
