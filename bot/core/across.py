@@ -100,9 +100,9 @@ class Ear:
 
     def hear(self, incoming: Incoming) -> Heard | None:
         """Return what becomes of it, `None` where it is for us: a word that always works, a press, a choice."""
-        if incoming.kind is Kind.TAKEN_BACK:
-            return self._taken_back(incoming)
         live = [*self.seats, *self.own]
+        if incoming.kind is Kind.TAKEN_BACK:
+            return self._taken_back(incoming, live)
         if incoming.kind is Kind.EDIT:
             return self._changed(incoming, live)
         if incoming.kind in _NEVER:
@@ -198,11 +198,11 @@ class Ear:
                 return Heard(changes)
         return Heard(note="not_changed") if live else None
 
-    def _taken_back(self, incoming: Incoming) -> Heard:
-        for talk in [*self.seats, *self.own]:
+    def _taken_back(self, incoming: Incoming, live: list[Conversation]) -> Heard | None:
+        for talk in live:
             if changes := take_back(self.relay, talk, self.address, incoming.handle):
                 return Heard(changes)
-        return SILENT
+        return SILENT if live else None
 
 
 _NOTHING_UNSENT = {UNSENT: "", UNSENT_MEDIA: "", UNSENT_HANDLE: ""}

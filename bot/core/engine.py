@@ -174,7 +174,7 @@ class _Step:
 
     def heard(self, incoming: Incoming) -> Heard | None:
         """Return what becomes of it where it is for a conversation, or might be."""
-        if not self.house.conversations and incoming.kind is not Kind.TAKEN_BACK:
+        if not self.house.conversations:
             return None
         stage = self.stage
         asks = (stage.node.ask or "") if stage else ""

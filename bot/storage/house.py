@@ -82,6 +82,8 @@ class Houses:
         self.letters = Letters(vault)
         self.team = Team(vault)
         self._trail = Trail(audit, notices, self.conversations, self.groups)
+        self.draw: Callable[[int], str] = token_hex
+        """Where random letters come from."""
         self.block: Callable[[sqlite3.Connection, bytes], None] = lambda *_: None
         """Lets nobody with this pseudonym in any more; set by who keeps the list of them."""
         self._opened_plans: dict[bytes, tuple[str, GroupState] | None] = {}
@@ -122,7 +124,7 @@ class Houses:
             counts = self.conversations.busy(connection)
             return {people[key].designation: number for key, number in counts.items() if key in people}
 
-        return House(rules=self._rules, team=team, busy=Busy(count), fresh=token_hex(FRESH_LENGTH))
+        return House(rules=self._rules, team=team, busy=Busy(count), fresh=self.draw(FRESH_LENGTH))
 
     def _talks(self, connection: sqlite3.Connection, key: bytes, staff: Staff | None) -> tuple[Conversation, ...]:
         """Return the conversations that she takes part in, and for who answers those that nobody has taken."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from bot.channels.base import Channel
@@ -223,4 +224,7 @@ async def world(folder: Path, library: Library, now: datetime) -> AsyncIterator[
     """Open a world at a moment."""
     languages = library.speech.languages
     async with Store.open(folder / "data" / "comadre.sqlite3", Vault(KEY), languages=lambda: languages) as store:
+        # The same letters in each run, so that whatever hangs on them comes in the same order.
+        numbers = count()
+        store._houses.draw = lambda length: f"{next(numbers):0{2 * length}x}"
         yield World(library, store, now.astimezone(UTC))
