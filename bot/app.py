@@ -18,12 +18,15 @@ from bot.core.house import Rules
 from bot.core.message import Address
 from bot.core.speech import SOURCE
 from bot.core.telling import judge
+from bot.core.tending import tend
 from bot.core.verdict import Judge
 from bot.log import EVENTS, place_of
 from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
 from bot.services.carrier import Carrier
 from bot.services.decisions import DECIDE_EVERY, Decisions
 from bot.services.dispatcher import Dispatcher
+from bot.services.door import Door
+from bot.services.flood import Flood
 from bot.services.lines import TEND_EVERY, Lines
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace
@@ -81,11 +84,13 @@ class App:
         rules = Rules(
             settings.broadcasts_a_day,
             needs_two=settings.broadcast_approval == "two",
+            most_conversations=settings.most_conversations,
             disappears_after=settings.signal_timer,
         )
         opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)
         self.store = await self._stack.enter_async_context(opened)
         self.dispatcher = Dispatcher(self.store, self.shelf.library, self.clock.now)
+        self.dispatcher.door = Door(self.store, Flood(settings.rate))
         self.reminders = Reminders(self.store, self.shelf.library, self.clock.now)
         channels, is_talking = self.dispatcher.channels, self.dispatcher.is_talking
         self.carrier = Carrier(channels, time.monotonic)
@@ -158,7 +163,7 @@ class App:
         schedule.every(REFRESH_EVERY, self.dispatcher.refresh)
         schedule.every(DECIDE_EVERY, Decisions(self.store, self.clock.now).tick)
         schedule.every(LOOK_EVERY, self.reminders.tick)
-        lines = Lines(self.store, self.shelf.library, self.clock.now, wake=self.post.wake)
+        lines = Lines(self.store, self.shelf.library, self.clock.now, tend, self.post.wake)
         schedule.every(TEND_EVERY, lines.tick)
         schedule.every(LOOK_EVERY, self.carrier.forget)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))

@@ -113,17 +113,37 @@ def schema(
 def invite(
     role: Annotated[Role, typer.Argument(help="What she may do.")],
     group: Annotated[list[str] | None, typer.Option(help="A group of directory.yaml; say it again for more.")] = None,
+    line: Annotated[list[str] | None, typer.Option(help="Of a peer or a tutor: a line of directory.yaml.")] = None,
+    service: Annotated[list[str] | None, typer.Option(help="Of a partner: the service that she answers for.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="In which she answers, such as pt.")] = None,
 ) -> None:
     """Make an invitation: whoever sends the code to the bot first, within a day, has the role."""
+    from bot.personnel import Scope
     from bot.personnel import invite as make
 
-    for line in asyncio.run(make(load_settings(), role, tuple(group or ()))):
+    scope = Scope(*(tuple(each or ()) for each in (group, line, service, language)))
+    for said in asyncio.run(make(load_settings(), role, scope)):
+        typer.echo(said)
+
+
+@app.command()
+def audit(
+    verify: Annotated[bool, typer.Option("--verify", help="See whether any line was changed or is missing.")] = False,  # noqa: FBT002
+) -> None:
+    """List what those who answer did: day, two words, deed and group; nothing of what was said, nothing of women."""
+    from bot import personnel
+
+    settings = load_settings()
+    if verify:
+        typer.echo(asyncio.run(personnel.verify(settings)))
+        return
+    for line in asyncio.run(personnel.trail(settings)):
         typer.echo(line)
 
 
 @staff.command("list")
 def list_staff() -> None:
-    """Name everybody who answers by her two words, with role and groups, and nothing else about her."""
+    """Name everybody who answers by her two words, with role, groups, lines and duty, and nothing else about her."""
     from bot.personnel import everyone
 
     for line in asyncio.run(everyone(load_settings())):

@@ -78,15 +78,24 @@ async def _database(settings: Settings, vault: Vault | None, groups: Sequence[st
         async with Store.open(settings.database, vault) as store:
             found, counts = await store.describe(), await store.counts()
             alone = unattended(groups, await store.staff.everyone())
+            trail = await _trail(store)
     except (StoreProblem, KeyProblem) as problem:
         return [Point("database", str(problem), is_good=False)]
     said = f"version {found.version}, {found.contacts} people, {found.size // 1024} KiB, check: {found.integrity}"
     counted = (Point("counted", f"{kind}: {number} in week {week}") for week, kind, number in counts)
     return [
         Point("database", f"{where} {said}", found.integrity == "ok"),
+        trail,
         *counted,
         *(Point("group", f"{group} has no moderator; comadre invite moderator --group {group}") for group in alone),
     ]
+
+
+async def _trail(store: Store) -> Point:
+    """Look whether anybody changed the list of what moderators did."""
+    if fault := await store.audit.fault():
+        return Point("trail", f"was tampered with: {fault}; comadre audit", is_good=False)
+    return Point("trail", f"{len(await store.audit.lines())} lines, each as it was written")
 
 
 async def _telegram(settings: Settings, token: str) -> Point:

@@ -57,8 +57,9 @@ def serve(*, is_unsafe: bool = False) -> None:
     log.set_up(settings.log_level)
 
     def greet(settings: Settings) -> None:
-        if settings.telegram_token:
-            _say("Comadre is on Telegram. Stop with Ctrl-C.")
+        platforms = {"Telegram": settings.telegram_token, "Signal": settings.signal_account}
+        if served := " and ".join(name for name, is_set in platforms.items() if is_set):
+            _say(f"Comadre is on {served}. Stop with Ctrl-C.")
         if settings.preview_port is not None:
             hint = "" if settings.telegram_token else " For Telegram, set COMADRE_TELEGRAM_TOKEN."
             _say(f"Preview on http://127.0.0.1:{settings.preview_port} (only this computer).{hint}")

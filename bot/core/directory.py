@@ -114,6 +114,8 @@ class Service(Fact):
     warning: str | None = Field(default=None, max_length=200)
     """What she should know before she goes; translated."""
     closed_until: date | None = None
+    referrals: bool | None = None
+    """Whether it takes women whom this bot refers, with their yes."""
 
 
 class Hotline(Fact):

@@ -40,6 +40,11 @@ class Vocabulary:
                 found.setdefault(match.keyword, match)
         return list(found.values())
 
+    def holds_cry(self, text: str) -> bool:
+        """Tell whether normalised `text` holds a cry for help without typing errors: found much faster than all."""
+        words = text.split()[:WORDS_READ]
+        return any(match.keyword.urgency for tongue in self.tongues for match in tongue.find(words, _never))
+
     def _is_strange(self, word: str) -> bool:
         return word not in self._known
 
@@ -50,6 +55,10 @@ class Vocabulary:
     def is_negated(self, text: str) -> bool:
         """Tell whether normalised `text` says no to something, in any language."""
         return not self._negations.isdisjoint(text.split())
+
+
+def _never(_word: str) -> bool:
+    return False
 
 
 def _is_meant(match: Match, sayings: list[Match]) -> bool:

@@ -18,6 +18,7 @@ from bot.core.message import Address, Incoming, Kind, Outgoing, Screen
 from bot.core.platform import SPARING
 from bot.log import EVENTS, place_of
 from bot.services.carrier import Carry, leave
+from bot.services.door import Door
 from bot.services.erasure import scrub, wipe
 from bot.services.outbox import Outbox
 from bot.services.post import Post
@@ -32,6 +33,10 @@ LONGEST_WAIT = 30.0
 """Seconds that the platform may ask us to wait for one chat before its screen is given up."""
 STORE_PAUSE = 1.0
 """Seconds between tries to store a step on a full or locked disk: the update stays unconfirmed meanwhile."""
+
+
+OURS = (Kind.TIMER, Kind.INVITED, Kind.AGAIN, Kind.LIVING)
+"""What nobody sent."""
 
 
 class Dispatcher:
@@ -52,6 +57,8 @@ class Dispatcher:
         """What we send first, which gives way to whoever writes."""
         self.post: Post | None = None
         """What people write to each other, which comes after what they are answered."""
+        self.door: Door | None = None
+        """Who is let in; everybody, where there is none."""
         self._store = store
         self._library = library
         self._now = now
@@ -64,13 +71,16 @@ class Dispatcher:
 
     async def receive(self, incoming: Incoming) -> None:
         """Settle one update: when this returns, her step is stored and its screen sent or given up."""
-        await (await self._take(incoming, is_owed=False))
+        if await self._is_let_in(incoming):
+            await (await self._take(incoming, is_owed=False))
 
     async def accept(self, incoming: Incoming) -> None:
         """Settle one update as soon as it cannot be lost: her step is stored, and with it that a screen is due.
 
         A platform that repeats what is not confirmed is free, then, to hand over the next.
         """
+        if not await self._is_let_in(incoming):
+            return
         delivery = await self._take(incoming, is_owed=True)
         if self._is_finishing or not delivery.is_owed:
             await delivery
@@ -79,7 +89,8 @@ class Dispatcher:
         """Show the screens whose time has come; nobody waits for a chat that the platform keeps busy."""
         found = await self._store.due(self._now())
         # Who is being answered has her turn at the next look: a platform that is away must not hold up the others.
-        due = [each for each in found if each.channel in self.channels and not self.is_talking(each)]
+        free = [each for each in found if each.channel in self.channels and not self.is_talking(each)]
+        due = [each for each in free if self.door is None or not await self.door.is_shut(each)]
         rings = (self._take(Incoming(address, Kind.TIMER, "timer"), is_owed=True) for address in due)
         await asyncio.gather(*rings)
 
@@ -132,6 +143,25 @@ class Dispatcher:
             return
         await self._note(address, turn, shown)
 
+    async def _is_let_in(self, incoming: Incoming) -> bool:
+        """Ask the door; who asks for too much is told so, and what she sent is settled without a step."""
+        if self.door is None or incoming.kind in OURS:
+            return True
+        answer = await self.door.judge(await self._library(), incoming, self._now())
+        if answer.is_told:
+            task = asyncio.create_task(self._slow_down(self.door, incoming))
+            self._deliveries.add(task)
+            task.add_done_callback(self._deliveries.discard)
+        return answer.is_let_in
+
+    async def _slow_down(self, door: Door, incoming: Incoming) -> None:
+        library, address = await self._library(), incoming.address
+        language = door.flood.language(address) or library.speech.negotiate(incoming.locale)
+        screen = Screen((library.phrase(language, "slowly"),))
+        outgoing = Outgoing(address, screen, press=incoming.press)
+        if shown := await self._insist(partial(self.channels[address.channel].show, outgoing)):
+            door.flood.keep(address, shown.living)
+
     def is_talking(self, address: Address) -> bool:
         """Tell whether someone is being answered just now."""
         return address in self._queues
@@ -173,6 +203,7 @@ class Dispatcher:
     async def _step(self, incoming: Incoming, *, is_owed: bool) -> Turn:
         library = await self._library()
         now = self._now()
+        unread = self.door.flood.unread(incoming.address) if self.door and incoming.kind not in OURS else ()
         code = invitation_in(incoming)
         if code:
             await self._persist(partial(self._store.staff.redeem, code, incoming.address, now))
@@ -180,6 +211,7 @@ class Dispatcher:
         def act(contact: Contact, house: House) -> tuple[Contact, Turn]:
             # Who has a role and opens the link once more is where she was led the first time, not a stranger.
             taken = replace(incoming, kind=Kind.INVITED) if code and house.staff else incoming
+            contact = contact.with_handles(unread, now)
             try:
                 turn = respond(library, contact, taken, now, house)
             except Exception as error:  # noqa: BLE001 - a bug must not leave her in silence
@@ -187,7 +219,10 @@ class Dispatcher:
                 turn = apologise(library, contact, taken, now)
             return turn.contact, turn
 
-        return await self._stored(incoming.address, act, _is_owed if is_owed else _never)
+        turn = await self._stored(incoming.address, act, _is_owed if is_owed else _never)
+        if self.door:
+            self.door.note(library, incoming.address, turn.contact)
+        return turn
 
     async def _deliver(self, turn: Turn, incoming: Incoming) -> None:
         try:

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
 import orjson
 
 from bot.core.contact import Contact
-from bot.core.conversation import Conversation
+from bot.core.conversation import Conversation, ConversationState
 from bot.core.delivery import handed_back, is_lost
 from bot.core.house import (
     AUDIENCE,
@@ -47,11 +48,13 @@ from bot.core.house import (
 from bot.core.message import Address
 from bot.core.notice import Notice, NoticeKind
 from bot.core.reporting import report, to_approve
-from bot.storage.conversations import Conversations
+from bot.storage.audit import Audit
+from bot.storage.conversations import Busy, Conversations
 from bot.storage.counts import count
 from bot.storage.letters import Letters
 from bot.storage.notices import Notices
 from bot.storage.team import Team
+from bot.storage.trail import Trail
 from bot.storage.vault import SealError, Vault
 
 FRESH_LENGTH = 16
@@ -63,7 +66,12 @@ class Houses:
     """Reads and writes those tables in the database's thread, inside the transaction of the step."""
 
     def __init__(
-        self, vault: Vault, notices: Notices, languages: Callable[[], Iterable[str]], rules: Rules = USUAL
+        self,
+        vault: Vault,
+        notices: Notices,
+        audit: Audit,
+        languages: Callable[[], Iterable[str]],
+        rules: Rules = USUAL,
     ) -> None:
         """Keep the keys."""
         self._vault = vault
@@ -73,6 +81,9 @@ class Houses:
         self.conversations = Conversations(vault)
         self.letters = Letters(vault)
         self.team = Team(vault)
+        self._trail = Trail(audit, notices, self.conversations, self.groups)
+        self.draw: Callable[[int], str] = token_hex
+        """Where random letters come from."""
         self.block: Callable[[sqlite3.Connection, bytes], None] = lambda *_: None
         """Lets nobody with this pseudonym in any more; set by who keeps the list of them."""
         self._opened_plans: dict[bytes, tuple[str, GroupState] | None] = {}
@@ -89,6 +100,7 @@ class Houses:
             staff=staff,
             conversations=self._talks(connection, key, staff),
         )
+        house = replace(house, ahead=self._ahead(connection, key, house))
         if staff is None:
             return house
         return replace(
@@ -107,9 +119,12 @@ class Houses:
     def _relay(self, connection: sqlite3.Connection, people: Mapping[bytes, Staff]) -> House:
         """Return who answers on the lines, and how busy each is."""
         team = tuple(each for each in people.values() if each.lines)
-        counts = self.conversations.busy(connection) if team else {}
-        busy = {people[key].designation: number for key, number in counts.items() if key in people}
-        return House(rules=self._rules, team=team, busy=busy, fresh=token_hex(FRESH_LENGTH))
+
+        def count() -> Mapping[str, int]:
+            counts = self.conversations.busy(connection)
+            return {people[key].designation: number for key, number in counts.items() if key in people}
+
+        return House(rules=self._rules, team=team, busy=Busy(count), fresh=self.draw(FRESH_LENGTH))
 
     def _talks(self, connection: sqlite3.Connection, key: bytes, staff: Staff | None) -> tuple[Conversation, ...]:
         """Return the conversations that she takes part in, and for who answers those that nobody has taken."""
@@ -117,6 +132,12 @@ class Houses:
         if staff and staff.lines:
             found += self.conversations.unanswered(connection, staff.lines)
         return tuple({each.id: each for each in found}.values())
+
+    def _ahead(self, connection: sqlite3.Connection, key: bytes, house: House) -> int:
+        """Return how many are called before her, where she waits."""
+        waiting = (each for each in house.conversations if each.state is ConversationState.WAITING)
+        hers = (each for each in waiting if self._vault.pseudonym(Address.parse(each.woman)) == key)
+        return next((self.conversations.ahead(connection, each) for each in hers), 0)
 
     def groups(self, connection: sqlite3.Connection) -> Mapping[str, GroupState]:
         """Return what each group has settled."""
@@ -143,9 +164,12 @@ class Houses:
             _log.warning("%s_unreadable", table)
             return None
 
-    def apply(self, connection: sqlite3.Connection, key: bytes, changes: Iterable[Change]) -> None:
-        """Write what a step changed."""
+    def apply(
+        self, connection: sqlite3.Connection, key: bytes, changes: Iterable[Change], hour: int | None = None
+    ) -> None:
+        """Write what a step changed, and in the trail what somebody who answers did in this `hour`."""
         taken = tuple(changes)
+        self._trail.note(connection, partial(self.staff, connection, key), taken, hour)
         is_resigning = Resigned() in taken
         if is_resigning:
             self._resign(connection, key)

@@ -48,6 +48,12 @@ PROTECTION = {
     "letter.purge_at": "coarse",
     "letter.tries": "plain count",
     "letter.sealed": "sealed",
+    "blocked.key": "hmac",
+    "blocked.purge_at": "coarse",
+    "audit.number": "plain count",
+    "audit.day": "coarse",
+    "audit.sealed": "sealed",
+    "audit.chain": "hmac",
     "count.week": "coarse",
     "count.kind": "plain word",
     "count.n": "plain count",
@@ -55,5 +61,5 @@ PROTECTION = {
     "meta.value": "hmac",
 }
 """`hmac`: a keyed pseudonym or check value. `sealed`: noise without the key. `due`: when a timer that she asked for
-runs out, in seconds. `coarse`: an hour or a week. `plain word`: one of the program's own words. `plain count`: how
-many, or which place in a row, without who."""
+runs out, in seconds. `coarse`: an hour, a day or a week. `plain word`: one of the program's own words. `plain count`:
+how many, or which place in a row, without who."""

@@ -1,6 +1,7 @@
 """The shape of the database, as the steps that led to it, so that every older one can be brought up to date."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.storage.database import StoreProblem
@@ -97,14 +98,26 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX letter_contact ON letter (contact, state)",
         "CREATE INDEX letter_conversation ON letter (conversation) WHERE conversation IS NOT NULL",
         "CREATE INDEX letter_due ON letter (due_at) WHERE state <> 'sending'",
+        "CREATE TABLE blocked (key BLOB PRIMARY KEY, purge_at INTEGER) WITHOUT ROWID",
+        """CREATE TABLE audit (
+    number INTEGER PRIMARY KEY,
+    day TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    chain BLOB NOT NULL
+)""",
     ),
 )
 """Step n leads to version n. A step that was released is never changed: add the next one."""
 VERSION = len(STEPS)
+TRAILED = 3
+"""From this version on there is a trail of what those who answer did."""
 
 
-def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the database to this program's version, wholly or not at all; raises `StoreProblem`."""
+def migrate(connection: sqlite3.Connection, path: Path, then: Callable[[int], None] = lambda _: None) -> None:
+    """Bring the database to this program's version, wholly or not at all; raises `StoreProblem`.
+
+    `then` is told the version that it had, in the same transaction, and what it raises leaves everything as it was.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection, path)
@@ -113,6 +126,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version={VERSION}")
         connection.execute(f"PRAGMA application_id={APPLICATION}")
+        then(version)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

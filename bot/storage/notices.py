@@ -72,7 +72,8 @@ class Notices:
             for group in notice.groups:
                 connection.execute(
                     "INSERT OR IGNORE INTO delivery (notice, contact, state, rank, due_at)"
-                    " SELECT ?, contact, 'pending', ?, ? FROM member WHERE \"group\" = ?",
+                    " SELECT ?, contact, 'pending', ?, ? FROM member WHERE \"group\" = ?"
+                    " AND contact NOT IN (SELECT key FROM blocked)",
                     (name, notice.rank, at, self._vault.index("group", group)),
                 )
             connection.execute("UPDATE notice SET stage = 'sending' WHERE id = ?", (name,))
@@ -84,8 +85,9 @@ class Notices:
         name = self._name(notice)
         connection.execute("UPDATE notice SET stage = 'sending' WHERE id = ?", (name,))
         connection.execute(
-            "INSERT OR IGNORE INTO delivery (notice, contact, state, rank, due_at) VALUES (?, ?, 'pending', ?, ?)",
-            (name, key, notice.rank, int(now.timestamp())),
+            "INSERT OR IGNORE INTO delivery (notice, contact, state, rank, due_at) SELECT ?, ?, 'pending', ?, ?"
+            " WHERE ? NOT IN (SELECT key FROM blocked)",
+            (name, key, notice.rank, int(now.timestamp()), key),
         )
 
     def halt(self, connection: sqlite3.Connection, name: bytes) -> None:
@@ -113,6 +115,12 @@ class Notices:
         for name, sealed, stage in rows:
             if notice := self._salvage(name, sealed):
                 yield Progress(name.hex(), notice, stage)
+
+    def groups(self, connection: sqlite3.Connection, name: bytes) -> tuple[str, ...]:
+        """Name the groups that a notice is for."""
+        row = connection.execute("SELECT sealed FROM notice WHERE id = ?", (name,)).fetchone()
+        notice = self._salvage(name, row[0]) if row else None
+        return notice.groups if notice else ()
 
     def counts(self, connection: sqlite3.Connection, name: bytes) -> tuple[Mapping[str, int], Mapping[int, int]]:
         """Count the deliveries of a notice by state, and those that are pending by when they are due."""

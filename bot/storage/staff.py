@@ -4,15 +4,16 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
 
+from bot.core.deed import Deed
 from bot.core.designation import designation
 from bot.core.house import Role, Staff
 from bot.core.invitation import LETTERS, PARTS, spaced
 from bot.core.message import Address, fold
+from bot.storage.audit import OPERATOR, Audit
 from bot.storage.database import Database
 from bot.storage.letters import Letters
 from bot.storage.notices import Notices
@@ -24,24 +25,34 @@ OPEN_FOR = timedelta(hours=24)
 class Register:
     """Invites, takes in, lists and dismisses the people who answer."""
 
-    def __init__(self, database: Database, vault: Vault, notices: Notices, letters: Letters) -> None:
+    def __init__(self, database: Database, vault: Vault, notices: Notices, letters: Letters, audit: Audit) -> None:
         """Keep the keys; what is revoked silences what she wrote, and what is written to her."""
         self._letters = letters
+        self._audit = audit
         self._notices = notices
         self._database = database
         self._vault = vault
 
-    async def invite(self, role: Role, groups: tuple[str, ...], now: datetime) -> str:
+    async def invite(
+        self,
+        role: Role,
+        groups: tuple[str, ...],
+        now: datetime,
+        lines: tuple[str, ...] = (),
+        languages: tuple[str, ...] = (),
+    ) -> str:
         """Return a code that makes whoever sends it first, within a day, one of the staff; only its hash is kept."""
         code = spaced("".join(secrets.choice(LETTERS) for _ in range(sum(PARTS))))
         index = self._vault.index("invitation", code)
-        sealed = self._vault.seal("invitation", index, orjson.dumps({"role": role.value, "groups": groups}))
+        invited = {"role": role.value, "groups": groups, "lines": lines, "languages": languages}
+        sealed = self._vault.seal("invitation", index, orjson.dumps(invited))
         until = fold(now + OPEN_FOR)
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT INTO invitation (code, sealed, purge_at) VALUES (?, ?, ?)", (index, sealed, until)
             )
+            self._audit.append(connection, now.date(), OPERATOR, Deed.INVITED, groups)
 
         await self._database.commit_together(work)
         return code
@@ -60,7 +71,12 @@ class Register:
                 invited = None
             if invited is None:
                 return False
-            self._take_in(connection, address, Role(invited["role"]), tuple(invited["groups"]))
+            role, lists = Role(invited["role"]), ("groups", "lines", "languages")
+            asked = Staff("", role, address=str(address)).changed(
+                **{name: tuple(invited.get(name, ())) for name in lists}
+            )
+            name = self._take_in(connection, address, asked)
+            self._audit.append(connection, now.date(), name, Deed.JOINED, (*asked.groups, *asked.lines))
             return True
 
         return await self._database.commit_together(work)
@@ -70,30 +86,33 @@ class Register:
         people = await self._database.run(lambda connection: list(self._all(connection)))
         return sorted((staff for _, staff in people), key=lambda staff: staff.designation)
 
-    async def revoke(self, name: str) -> bool:
+    async def revoke(self, name: str, now: datetime) -> bool:
         """Take a role away by its designation: from her next step on she has none; false where nobody has it."""
 
         def work(connection: sqlite3.Connection) -> bool:
-            keys = [key for key, staff in self._all(connection) if staff.designation == name]
-            for key in keys:
+            found = [(key, staff) for key, staff in self._all(connection) if staff.designation == name]
+            for key, staff in found:
                 connection.execute("DELETE FROM staff WHERE key = ?", (key,))
                 self._letters.forget(connection, key)
-            if keys:
                 self._notices.silence(connection, name)
-            return bool(keys)
+                self._audit.append(
+                    connection, now.date(), OPERATOR, f"{Deed.REVOKED}: {name}", (*staff.groups, *staff.lines)
+                )
+            return bool(found)
 
         return await self._database.commit_together(work)
 
-    def _take_in(self, connection: sqlite3.Connection, address: Address, role: Role, groups: tuple[str, ...]) -> None:
+    def _take_in(self, connection: sqlite3.Connection, address: Address, asked: Staff) -> str:
         people = dict(self._all(connection))
         key = self._vault.pseudonym(address)
         if known := people.get(key):
-            staff = _more(known, role, groups, str(address))
+            staff = _more(known, asked)
         else:
             taken = frozenset(each.designation for each in people.values())
-            staff = Staff(designation(secrets.choice, taken), role, groups, str(address))
+            staff = asked.changed(designation=designation(secrets.choice, taken))
         sealed = self._vault.seal("staff", key, orjson.dumps(staff.to_dict()))
         connection.execute("INSERT OR REPLACE INTO staff (key, sealed) VALUES (?, ?)", (key, sealed))
+        return staff.designation
 
     def _all(self, connection: sqlite3.Connection) -> Iterator[tuple[bytes, Staff]]:
         for key, sealed in connection.execute("SELECT key, sealed FROM staff").fetchall():
@@ -102,8 +121,12 @@ class Register:
                 yield key, Staff.from_dict(orjson.loads(self._vault.unseal("staff", key, sealed)))
 
 
-def _more(known: Staff, role: Role, groups: tuple[str, ...], address: str) -> Staff:
+def _more(known: Staff, asked: Staff) -> Staff:
     """Add what somebody is invited to: nobody loses by an invitation what she had, and her two words stay."""
-    if Role.ADMIN in (known.role, role):
-        return replace(known, role=Role.ADMIN, groups=(), address=address)
-    return replace(known, groups=tuple(dict.fromkeys((*known.groups, *groups))), address=address)
+    lists = {
+        name: tuple(dict.fromkeys((*getattr(known, name), *getattr(asked, name))))
+        for name in ("groups", "lines", "languages")
+    }
+    more = known.changed(**lists, address=asked.address)
+    # Who moderates goes on moderating: what she does on a line depends on the line alone.
+    return more.changed(role=Role.ADMIN, groups=()) if Role.ADMIN in (known.role, asked.role) else more

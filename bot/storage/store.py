@@ -21,10 +21,12 @@ from bot.core.house import USUAL, Change, GroupState, House, Rules
 from bot.core.message import Address, fold
 from bot.core.notice import still
 from bot.storage import counts
+from bot.storage.audit import Audit, begin
+from bot.storage.blocked import Blocked
 from bot.storage.database import Database, StoreProblem, connect
 from bot.storage.house import Houses
 from bot.storage.letterbox import LetterBox
-from bot.storage.migrations import VERSION, migrate
+from bot.storage.migrations import TRAILED, VERSION, migrate
 from bot.storage.notices import Notices
 from bot.storage.outbox import Outbox
 from bot.storage.series import Series
@@ -72,15 +74,18 @@ class Store:
         rules: Rules = USUAL,
     ) -> None:
         """Take an open database; `Store.open` is the way to get one. `languages` are those that the bot speaks."""
-        self._path = path
+        self.path = path
         self._database = database
         self._vault = vault
         self._notices = Notices(vault)
-        self._houses = Houses(vault, self._notices, languages, rules)
+        self.audit = Audit(database, vault)
+        self._houses = Houses(vault, self._notices, self.audit, languages, rules)
         self.outbox = Outbox(database, self._notices, self._houses, self._read, self._write)
         self.series = Series(database, self._notices, self._houses)
         self.letters = LetterBox(database, self._houses, self._read, self._write)
-        self.staff = Register(database, vault, self._notices, self._houses.letters)
+        self.staff = Register(database, vault, self._notices, self._houses.letters, self.audit)
+        self.blocked = Blocked(database, vault, self._notices)
+        self._houses.block = self.blocked.block
         self._settled: deque[bytes] = deque()
 
     @classmethod
@@ -126,7 +131,7 @@ class Store:
             if new != old:
                 self._write(connection, key, new, old)
                 self._hush(connection, key, new, old)
-            self._houses.apply(connection, key, getattr(answer, "changes", ()))
+            self._houses.apply(connection, key, getattr(answer, "changes", ()), new.seen)
             if new.is_leaving:
                 self._houses.hush(connection, key)
             if owes(answer):
@@ -259,9 +264,7 @@ class Store:
                 busy, *_pages = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 if not busy:
                     return
-            raise StoreProblem(
-                f"{self._path} is read by another program, so deleted bytes stay for now: close that one"
-            )
+            raise StoreProblem(f"{self.path} is read by another program, so deleted bytes stay for now: close that one")
 
         await self._database.run(work)
 
@@ -283,7 +286,7 @@ class Store:
         def work(connection: sqlite3.Connection) -> Description:
             (integrity,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             contacts = _rough(connection) if integrity == "ok" else "unknown"
-            files = (self._path, self._path.with_name(self._path.name + "-wal"))
+            files = (self.path, self.path.with_name(self.path.name + "-wal"))
             size = sum(file.stat().st_size for file in files if file.exists())
             return Description(VERSION, contacts, size, integrity)
 
@@ -335,6 +338,8 @@ class Store:
         connection.execute("DELETE FROM invitation WHERE purge_at <= ?", (fold(now),))
         self._houses.letters.purge(connection, now)
         self._houses.conversations.purge(connection, now)
+        self.blocked.purge(connection, now)
+        self.audit.purge(connection, now.date())
         connection.execute("DELETE FROM count WHERE week < ?", (counts.week((now - COUNT_KEPT).date()),))
 
 
@@ -342,14 +347,20 @@ def _open(path: Path, vault: Vault, patience: timedelta) -> sqlite3.Connection:
     try:
         connection = connect(path, patience)
         try:
-            migrate(connection, path)
-            _recognise(connection, path, vault)
+            migrate(connection, path, partial(_greet, connection, path, vault))
         except BaseException:
             connection.close()
             raise
     except sqlite3.Error as error:
         raise StoreProblem(f"{path} cannot be opened ({error}): restore it from a backup or move it away") from None
     return connection
+
+
+def _greet(connection: sqlite3.Connection, path: Path, vault: Vault, version: int) -> None:
+    """See that the key is the right one before anything is written with it."""
+    _recognise(connection, path, vault)
+    if version < TRAILED:
+        begin(connection, vault)
 
 
 def _recognise(connection: sqlite3.Connection, path: Path, vault: Vault) -> None:

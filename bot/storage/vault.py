@@ -46,7 +46,7 @@ class KeyProblem(Exception):  # noqa: N818 - the operator's problem, not an erro
 class Vault:
     """The keys of one installation, one for each purpose, so that none can be used for another."""
 
-    __slots__ = ("_check", "_index", "_random", "_seal")
+    __slots__ = ("_chain", "_check", "_index", "_random", "_seal")
 
     def __init__(self, master: bytes, random: Random = token_bytes) -> None:
         """Derive all keys from the 32 bytes of `master`, which is not kept."""
@@ -54,6 +54,7 @@ class Vault:
             raise KeyProblem(f"the master key has {len(master)} bytes: it must have {KEY_LENGTH}")
         self._index = _derive(master, "index")
         self._check = _derive(master, "check")
+        self._chain = _derive(master, "chain")
         self._seal = AESGCM(_derive(master, "seal"))
         self._random = random
 
@@ -72,6 +73,10 @@ class Vault:
     def check(self) -> bytes:
         """Return the value by which a database knows its key again."""
         return hmac.digest(self._check, b"comadre", "sha256")
+
+    def chain(self, kind: str, data: bytes) -> bytes:
+        """Return what makes a line of the trail follow the one before: nobody without the key can make it."""
+        return hmac.digest(self._chain, kind.encode() + b"\0" + data, "sha256")
 
     def seal(self, table: str, row: bytes, data: bytes) -> bytes:
         """Lock `data` so that it opens only with this key, and only in this row of this table."""

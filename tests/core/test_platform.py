@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.contact import HANDLE_KEPT, Contact, Position, Timed
 from bot.core.engine import Met, Turn, respond
-from bot.core.house import Answered, House, Rules, meeting_subject
+from bot.core.house import Answered, House, Role, Rules, Staff, meeting_subject
 from bot.core.library import GREETING, GREETINGS, MENU
 from bot.core.message import Address, Incoming, Kind, fold
 from bot.core.notice import Notice, NoticeKind
@@ -63,9 +63,9 @@ def test_on_signal_a_broadcast_goes_only_to_who_has_written_within_30_days(
 class TestNumbers:
     """What we write first has numbers of its own beside those of her screen."""
 
-    def sent(self, contact: Contact) -> Contact:
+    def sent(self, contact: Contact, house: House | None = None) -> Contact:
         """Return her record once a reminder has come."""
-        found = judge(library(), NOON)(contact, House(), REMINDER)
+        found = judge(library(), NOON)(contact, house or House(), REMINDER)
         assert isinstance(found, Send)
         screen = found.screen
         known = contact.with_handles(("1",), NOON)
@@ -98,6 +98,20 @@ class TestNumbers:
         assert turn.contact.position.flow == "now"
         assert Answered(meeting_subject(PORTO, MEETING), "yes") in write(contact, str(first)).changes
         assert write(contact, str(first + 2)).contact.position == MENU
+
+    def test_a_number_below_what_we_wrote_is_no_message_to_others(self) -> None:
+        flow, node = next(
+            (name, each)
+            for name, flow in library().flows.items()
+            for each, body in flow.nodes.items()
+            if name == "broadcast" and body.ask == "content"
+        )
+        writing = replace(member(), position=Position(flow, node), seen=fold(NOON - timedelta(hours=3)))
+        staff = House(staff=Staff("amber birch", Role.ADMIN))
+        contact = self.sent(writing, staff)
+        assert (
+            Answered(meeting_subject(PORTO, MEETING), "yes") in write(contact, contact.offered[0], house=staff).changes
+        )
 
     def test_a_number_that_stands_nowhere_is_not_understood(self) -> None:
         contact = self.sent(member())

@@ -1,4 +1,4 @@
-"""A process that sends a broadcast, until it is killed; one that has everything loaded forks another for each line."""
+"""A process that sends a broadcast or letters, until killed; one that has all loaded forks another for each line."""
 
 import asyncio
 import os
@@ -6,14 +6,18 @@ import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bot.channels.telegram import Telegram
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace
+from bot.services.post import Post
+from bot.storage.letterbox import Parcel, Sort
 from bot.storage.store import Store
 from bot.storage.vault import Vault
 from tests.services.scene import judging, watch_the_end
 from tests.storage.example import KEY
+from tests.storage.talks import rows, write
 
 
 async def send(path: Path, url: str, token: str, rate: int) -> None:
@@ -31,14 +35,51 @@ async def send(path: Path, url: str, token: str, rate: int) -> None:
         await telegram.close()
 
 
+async def post(path: Path, url: str, token: str, rate: int) -> None:
+    """Send the letters that are there until killed, and let the platform see that none is left."""
+    async with Store.open(path, Vault(KEY)) as store:
+        pace = Pace(rate)
+        telegram = Telegram(token, api_url=url, pace=pace)
+        sender = Post(store, {"telegram": telegram}, lambda: datetime.now(UTC), sorting)
+        sender.pace("telegram", pace)
+        over = watch_the_letters(store)
+        sender.start()
+        await over.wait()
+        await telegram.check()
+        await sender.finish(5)
+        await telegram.close()
+
+
+async def sorting(_now: datetime) -> Sort:
+    """Return what lets letters say what somebody wrote."""
+    return write
+
+
+def watch_the_letters(store: Store) -> asyncio.Event:
+    """Return an event that is set when no letter is left."""
+    over, claim = asyncio.Event(), store.letters.claim
+
+    async def noted(*what: Any) -> list[Parcel]:
+        taken = await claim(*what)
+        if not await rows(store):
+            over.set()
+        return taken
+
+    store.letters.claim = noted  # type: ignore[method-assign]  # it only listens
+    return over
+
+
+WORK = {"broadcast": send, "letters": post}
+
+
 def main() -> None:
     """Fork a sender for each line that comes in, and say its number; end with the input."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a child ended
-    path, url, token, rate = sys.argv[1:]
+    work, path, url, token, rate = sys.argv[1:]
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
-            asyncio.run(send(Path(path), url, token, int(rate)))
+            asyncio.run(WORK[work](Path(path), url, token, int(rate)))
             os._exit(0)
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()

@@ -157,7 +157,7 @@ async def test_a_role_that_is_taken_away_ends_in_the_middle_of_what_she_does(hou
     await house.types(eva, await house.invited(MUSA))
     await house.presses(eva, "My groups", "Musa · Porto", "Meetings", "Wednesday 25 November, 18:00", "It's off")
     (staff,) = await house.store.staff.everyone()
-    assert await house.store.staff.revoke(staff.designation)
+    assert await house.store.staff.revoke(staff.designation, NOW)
     assert "What do you need?" in await house.presses(eva, "Yes, it's off")
     assert "For moderators" not in [choice.label for choice in eva.choices]
     for text in ("moderators", "for moderators", "back", "menu"):

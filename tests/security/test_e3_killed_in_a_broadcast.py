@@ -80,9 +80,9 @@ class Senders:
 
 
 @asynccontextmanager
-async def senders(api: FakeBotApi, path: Path) -> AsyncIterator[Senders]:
+async def senders(api: FakeBotApi, path: Path, work: str = "broadcast") -> AsyncIterator[Senders]:
     """Start what starts senders, and leave none behind."""
-    arguments = (str(path), api.url, api.token, str(RATE))
+    arguments = (work, str(path), api.url, api.token, str(RATE))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -178,7 +178,7 @@ class TestAgain:
         await world.store.outbox.end(world.clock.now())
         assert await world.known() == ["11-21 18:00 ended"]
         (staff,) = await world.store.staff.everyone()
-        assert await world.store.staff.revoke(staff.designation)
+        assert await world.store.staff.revoke(staff.designation, NOW)
         assert await world.broadcasts.tick() == 0
 
     async def test_nothing_is_done_where_nothing_comes_again(self, world: World) -> None:

@@ -162,7 +162,7 @@ class TestReport:
         await world.does(ana, "menu")
         await world.ends()
         (staff,) = await world.store.staff.everyone()
-        await world.store.staff.revoke(staff.designation)
+        await world.store.staff.revoke(staff.designation, NOW)
         await world.delivers()
         assert (world.letters(ana), await rows(world.store)) == ([], 0)
 
@@ -205,7 +205,7 @@ class TestApprove:
         await world.delivers()
         press = eva.presses("Show it")
         for staff in await world.store.staff.everyone():
-            await world.store.staff.revoke(staff.designation)
+            await world.store.staff.revoke(staff.designation, NOW)
         await world.dispatcher.receive(replace(press, id="later"))
         assert eva.screen
         assert not any("Dinner" in text for text in eva.screen.texts)

@@ -58,7 +58,7 @@ async def test_with_the_role_of_who_answers_the_conversation_ends_and_the_woman_
     await change(store, Talked(talk(ANA, PAULA)))
     await lines(store, library, clock).tick()
     assert (await found(store)).is_live
-    await store.staff.revoke(staff.designation)
+    await store.staff.revoke(staff.designation, START)
     await lines(store, library, clock).tick()
     assert (await house(store, ANA)).conversations == ()
     assert [(each.to, each.letter.kind.value) for each in await claim(store, START)] == [(ANA, "ended")]
@@ -67,7 +67,7 @@ async def test_with_the_role_of_who_answers_the_conversation_ends_and_the_woman_
 async def test_a_second_one_who_answers_goes_on_alone(store: Store, library: Library, clock: Clock) -> None:
     staff = {each.address: each for each in await hire(store, PAULA, RITA)}
     await change(store, Talked(talk(ANA, PAULA, RITA)))
-    await store.staff.revoke(staff[str(PAULA)].designation)
+    await store.staff.revoke(staff[str(PAULA)].designation, START)
     await lines(store, library, clock).tick()
     assert [each.address for each in (await found(store)).seats] == [str(RITA)]
     assert await rows(store) == 0

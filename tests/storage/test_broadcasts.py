@@ -248,7 +248,7 @@ class TestSilence:
         hers = await author(store)
         await self.announce(store, hers=hers, other="bold wren")
         if way == "revoked":
-            assert await store.staff.revoke(hers)
+            assert await store.staff.revoke(hers, NOW)
         else:
             await change(store, Resigned())
         assert await stages(store) == {
@@ -260,7 +260,7 @@ class TestSilence:
     async def test_who_was_nobody_silences_nobody(self, store: Store) -> None:
         await self.announce(store, other="")
         await store.step(EVA, lambda contact, _: (contact, Turn(contact, None, changes=(Resigned(),))))
-        assert not await store.staff.revoke("")
+        assert not await store.staff.revoke("", NOW)
         assert (await stages(store))["other due"] == "due"
 
 

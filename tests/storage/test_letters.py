@@ -196,7 +196,7 @@ class TestUndelivered:
     async def test_whoever_was_revoked_reads_nothing_from_that_moment_on(self, store: Store) -> None:
         (staff,) = await hire(store, PAULA)
         await change(store, Talked(talk(ANA, PAULA)), Posted(said(PAULA, "before")))
-        await store.staff.revoke(staff.designation)
+        await store.staff.revoke(staff.designation, NOW)
         await post(store, said(PAULA, "after"), Letter(str(PAULA), LetterKind.RING, "c9"))
         found = [each for _ in range(3) for each in await claim(store)]
         assert [(each.to, each.letter.kind) for each in found] == [(ANA, LetterKind.ENDED)]

@@ -130,10 +130,10 @@ async def test_a_group_has_as_many_moderators_as_it_needs_and_no_two_have_the_sa
 
 async def test_revoking_works_at_the_next_step(store: Store) -> None:
     staff, other = await moderator(store), await moderator(store, EVA)
-    assert await store.staff.revoke(staff.designation)
+    assert await store.staff.revoke(staff.designation, NOW)
     assert await role_of(store, ANA) is None
     assert await role_of(store, EVA) == other
-    assert not await store.staff.revoke(staff.designation)
+    assert not await store.staff.revoke(staff.designation, NOW)
 
 
 async def test_what_is_revoked_leaves_no_byte_after_a_scrub(store: Store, path: Path) -> None:
@@ -141,7 +141,7 @@ async def test_what_is_revoked_leaves_no_byte_after_a_scrub(store: Store, path: 
     rows = await store._database.run(lambda connection: connection.execute("SELECT key, sealed FROM staff").fetchall())
     pieces = [piece for key, sealed in rows for piece in (key, sealed[:32], sealed[-32:])]
     assert search(path.parent, pieces)
-    await store.staff.revoke(staff.designation)
+    await store.staff.revoke(staff.designation, NOW)
     await store.scrub()
     assert search(path.parent, pieces) == []
 
