@@ -18,7 +18,7 @@ from tests.storage.example import read_all
 WALKS = int(os.environ.get("COMADRE_WALKS", "6"))
 STEPS = int(os.environ.get("COMADRE_STEPS", "45"))
 """A deeper look: `COMADRE_WALKS=200 COMADRE_STEPS=120`."""
-ALONE = {"call": 5, "take": 5, "work": 4, "wait": 1, "leave": 1, "revoke": 1}
+ALONE = {"call": 4, "take": 7, "work": 7, "wait": 1, "leave": 1, "revoke": 1}
 MEANWHILE = ("kill", "kill", "restart", "falter", "leave", "take", "work")
 HARMLESS = ("kill", "restart", "falter")
 """Of these nobody notices anything: what was said arrives."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 
-from bot.core.conversation import Conversation
+from bot.core.conversation import MOST_HELD, Conversation
 from bot.core.house import Staff
 from bot.core.message import Address
 from tests.bot_api.state import Payload
@@ -179,7 +179,9 @@ class Walk:
             return await self._woman_says(person, talk)
         return await self._staff_says(person, talk, talks)
 
-    async def _woman_says(self, person: Person, talk: Conversation) -> Callable[[], Awaitable[object]]:
+    async def _woman_says(self, person: Person, talk: Conversation) -> Callable[[], Awaitable[object]] | None:
+        if len(talk.held) + 4 > MOST_HELD:
+            return None  # she would be told that it is too much
         mark = await self.note(person, talk)
         said = [each for each in self.marks if each.by is person and each.talk == talk.id and each.handle]
         if self.chance.random() < 0.2:
@@ -254,9 +256,10 @@ class Walk:
     async def take(self) -> str:
         """Let everybody who is called press at once."""
         waiting = [each for each in await self.talks() if each.state in ("waiting", "left", "second")]
+        first = [each for each in waiting if each.state == "second" or each.aim == "support"]
         if not waiting:
             return "nobody waits"
-        talk = self.chance.choice(waiting)
+        talk = self.chance.choice(first or waiting)
         words = [each for each in self.staff if each.find(talk.designation)]
         await asyncio.gather(*(each.says("", "letter_take", talk.designation) for each in words))
         await self.program.settled()
@@ -300,7 +303,7 @@ class Walk:
         """Let the operator take a role away, and give it again some other day."""
         person = self.chance.choice(self.staff)
         if staff := (await self.program.staff()).get(str(person.address)):
-            await self.program.store.staff.revoke(staff.designation)
+            await self.program.store.staff.revoke(staff.designation, self.program.clock.now())
             await self.program.lines.tick()
             await self.program.settled()
         await self._come_back(person)

@@ -24,6 +24,7 @@ from bot.core.house import Role, Staff
 from bot.core.library import Library
 from bot.core.message import Address, Incoming
 from bot.core.telling import judge
+from bot.core.tending import tend
 from bot.core.verdict import Judge
 from bot.services.carrier import Carrier
 from bot.services.dispatcher import Dispatcher
@@ -36,7 +37,6 @@ from bot.storage.store import Store
 from bot.storage.vault import Vault
 from tests.fake_bot_api import FakeBotApi
 from tests.fake_signal import ACCOUNT, FakeSignal
-from tests.scenes.world import tend
 from tests.services.chats import Chats
 from tests.shipped import shipped
 from tests.storage.example import KEY
