@@ -165,11 +165,14 @@ class Program:
         cutting = asyncio.ensure_future(self.store._database.run(cut))
         await copied.wait()
         mine = asyncio.current_task()
-        while left := {each for each in self._tasks if each is not mine and not each.done()}:
-            for task in left:
-                task.cancel()
-            await asyncio.wait(left, timeout=1)
-        released.set()
+        try:
+            async with asyncio.timeout(LONGEST):
+                while left := {each for each in self._tasks if each is not mine and not each.done()}:
+                    for task in left:
+                        task.cancel()
+                    await asyncio.wait(left, timeout=1)
+        finally:
+            released.set()
         await cutting
         await self._stack.aclose()
         old, self.data = self.data, place
