@@ -10,7 +10,7 @@ from bot.core.house import LINE, TALK, House
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
-from bot.core.message import Address, Choice, Screen, token
+from bot.core.message import Choice, Screen, token
 from bot.core.speech import Word
 from bot.core.telling import way
 from bot.core.written import said_of

@@ -1,4 +1,4 @@
-"""What two people who talk through the bot wait for each other's words, with many who talk at once, and after a kill."""
+"""How long words take between two people who talk through the bot, where many do at once, and after a kill."""
 
 import asyncio
 import random

@@ -63,7 +63,13 @@ def check(walk: Walk) -> None:
     for mark in walk.marks:
         told = f"{mark.by.name} said {mark.text[:4]} to {set(mark.to)}, seen by {dict(mark.seen)}: {walk.history}"
         assert set(mark.seen) <= walk.allowed(mark), told
-        doubled = [text for each in walk.people if mark.seen[each.name] > mark.most for text in each.received if mark.text in text]
+        doubled = [
+            text
+            for each in walk.people
+            if mark.seen[each.name] > mark.most
+            for text in each.received
+            if mark.text in text
+        ]
         assert not doubled, (doubled, told)
         if mark.is_sure:
             assert set(mark.seen) == mark.to, told

@@ -83,7 +83,9 @@ class OnTelegram(Person):
     async def types(self, text: str, answers: str = "") -> str:
         """Write."""
         api = self.program.api
-        update = api.say(self.chat, text, language_code=self.language, answers=int(answers or 0), first_name=self.secret)
+        update = api.say(
+            self.chat, text, language_code=self.language, answers=int(answers or 0), first_name=self.secret
+        )
         handle = str(next(reversed(api.chats[self.chat].messages)))
         await self._taken(update)
         return handle
@@ -151,7 +153,7 @@ class OnSignal(Person):
 
     async def _taken(self, at: int) -> str:
         async with asyncio.timeout(30):
-            while str(at) not in self.program.taken:
+            while str(at) not in self.program.taken:  # noqa: ASYNC110 - whoever takes it in tells nobody
                 await asyncio.sleep(0)
         return str(at)
 
@@ -227,7 +229,7 @@ class OnWeb(Person):
         found = [handle for handle, text in self.phone.messages.items() if words in text]
         return found[-1] if found else ""
 
-    async def presses(self, label: str, under: str = "") -> bool:
+    async def presses(self, label: str, under: str = "") -> bool:  # noqa: ARG002 - her page shows one of each
         """Press."""
         if label not in self.phone.buttons:
             return False
@@ -262,7 +264,9 @@ def listen(program: Program, people: list[Person]) -> None:
         result = answer(method, params)
         for who in params.get("recipient", ()) if method == "send" else ():
             sounds = (sound_in(file) for file in params.get("attachment", ()))
-            by_id[who].received.append("\n".join((params.get("message", ""), *(each.decode("latin-1") for each in sounds))))
+            by_id[who].received.append(
+                "\n".join((params.get("message", ""), *(each.decode("latin-1") for each in sounds)))
+            )
         return result
 
     program.signal.answer = on_signal  # type: ignore[method-assign]  # it only listens

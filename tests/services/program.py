@@ -87,9 +87,7 @@ class Program:
         self.data = self.folder / "data"
         asyncio.get_running_loop().set_task_factory(self._task)  # type: ignore[arg-type]  # as asyncio calls it
 
-    def _task(
-        self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T], **how: Any
-    ) -> "asyncio.Task[T]":
+    def _task(self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T], **how: Any) -> "asyncio.Task[T]":
         task = asyncio.Task(work, loop=loop, **how)
         if _RUN.get():
             self._tasks.add(task)
