@@ -34,6 +34,8 @@ THINKS = (2.0, 6.0)
 LINE = "porto-peers"
 WARM = 4.0
 KILLS = 5
+LONGEST = 180.0
+"""Seconds after which what has not arrived is lost: a machine that does other work has much to make good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ async def talks(folder: Path, size: Size) -> dict[str, Any]:
             await bot.start()
             await asyncio.sleep(crowd._chance.uniform(0.5, 2.0))
         await crowd.stop()
-        await settled(lambda: not any(crowd.missing()), 30.0)
+        await settled(lambda: not any(crowd.missing()), LONGEST)
         return {
             "talks": TALKS,
             "round_trip_ms": round(1000 * size.round_trip),
