@@ -62,6 +62,8 @@ class Turn:
 
     def looked_at(self, address: str, house: House) -> Self:
         """Note what she had been sent when she saw this: what she types then may be a choice on it."""
+        if not (house.conversations or self.changes):
+            return self
         return replace(self, contact=across.looked(self.contact, house.after(self.changes), address))
 
     def meeting(self, channel: str) -> Self:

@@ -93,14 +93,16 @@ class Houses:
         """Return what she finds, as far as it concerns her."""
         people = self.team.everyone(connection)
         staff = people.get(key)
-        house = replace(
-            self._relay(connection, people),
+        house = self._relay(
+            connection,
+            people,
             groups=self.groups(connection),
             own=self._own(connection, key) if contact.memberships else {},
             staff=staff,
             conversations=self._talks(connection, key, staff),
         )
-        house = replace(house, ahead=self._ahead(connection, key, house))
+        if ahead := self._ahead(connection, key, house):
+            house = replace(house, ahead=ahead)
         if staff is None:
             return house
         return replace(
@@ -113,18 +115,18 @@ class Houses:
 
     def due(self, connection: sqlite3.Connection, now: datetime) -> House:
         """Return the conversations that something is to happen to by itself, and who answers."""
-        house = self._relay(connection, self.team.everyone(connection))
-        return replace(house, conversations=self.conversations.due(connection, now))
+        due = self.conversations.due(connection, now)
+        return self._relay(connection, self.team.everyone(connection), conversations=due)
 
-    def _relay(self, connection: sqlite3.Connection, people: Mapping[bytes, Staff]) -> House:
-        """Return who answers on the lines, and how busy each is."""
+    def _relay(self, connection: sqlite3.Connection, people: Mapping[bytes, Staff], **more: Any) -> House:
+        """Return who answers on the lines, and how busy each is, with whatever else is known."""
         team = tuple(each for each in people.values() if each.lines)
 
         def count() -> Mapping[str, int]:
             counts = self.conversations.busy(connection)
             return {people[key].designation: number for key, number in counts.items() if key in people}
 
-        return House(rules=self._rules, team=team, busy=Busy(count), fresh=self.draw(FRESH_LENGTH))
+        return House(rules=self._rules, team=team, busy=Busy(count), fresh=self.draw(FRESH_LENGTH), **more)
 
     def _talks(self, connection: sqlite3.Connection, key: bytes, staff: Staff | None) -> tuple[Conversation, ...]:
         """Return the conversations that she takes part in, and for who answers those that nobody has taken."""
