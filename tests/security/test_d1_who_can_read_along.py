@@ -25,7 +25,7 @@ EMERGENCIES = ("overdose", "now")
 """Seconds count there."""
 SENSITIVE = {
     "violence", "low", "rights", "safer_use", "substances", "ways", "moments", "body", "mixing", "find",
-    "missed", "spiked",
+    "missed", "spiked", "peer",
 }  # fmt: skip
 WATCHED = {Position("violence", "start"), Position("violence", "neutral")}
 """Where somebody may be reading over her shoulder: the question, and the screen for who is not sure."""
