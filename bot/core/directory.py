@@ -114,6 +114,8 @@ class Service(Fact):
     warning: str | None = Field(default=None, max_length=200)
     """What she should know before she goes; translated."""
     closed_until: date | None = None
+    referrals: bool = False
+    """Its people agreed to answer here whom they receive; they have a line of their own."""
 
 
 class Hotline(Fact):
