@@ -1,4 +1,7 @@
-"""What a woman agreed that who answers may read, in the language of the reader."""
+"""What a woman agreed that who answers may read, in the language of the reader.
+
+It stands in letters only, never on a screen: what is in a letter can be deleted when she takes her yes back.
+"""
 
 from bot.core import company, referral
 from bot.core.conversation import Aim, Conversation

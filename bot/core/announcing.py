@@ -84,8 +84,7 @@ def _kept(library: Library, language: str, talk: Conversation, usual: Screen) ->
 
 
 def _begun(library: Library, language: str, talk: Conversation, usual: Screen) -> Screen:
-    text = library.phrase(language, "letter_begun") if talk.aim is Aim.COMPANY else ""
-    text = text or library.phrase(language, "letter_read")
+    text = library.phrase(language, "letter_read") if talk.aim is Aim.REFERRAL else usual.texts[0]
     return _screen(library, language, text, [_bound("letter_back", talk.id)])
 
 

@@ -51,6 +51,14 @@ def _told(relay: Relay, conversation: Conversation) -> Iterable[Posted]:
         yield told_staff(conversation, seat.address, LetterKind.ENDED)
 
 
+def read_again(relay: Relay, conversation: Conversation, staff: str) -> Changes:
+    """Write once more to who answers what the woman agreed to: a letter, for a letter can be deleted again."""
+    seat = conversation.seat_of(staff)
+    if not seat or seat not in relay.answering(conversation) or not conversation.is_open:
+        return ()
+    return (told_staff(conversation, seat.address, LetterKind.YOURS),) if conversation.aim in AIMS else ()
+
+
 def mark(text: str) -> str:
     """Return what a text is known by: her yes is to exactly this one."""
     return token("agreed", text)

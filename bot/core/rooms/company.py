@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import availability, speech
-from bot.core.agreed import agreed
 from bot.core.company import HELP, HELPS, wish
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Aim
@@ -18,8 +17,6 @@ from bot.core.ringing import Caller
 from bot.core.rooms.desk import without
 from bot.core.rooms.lines import line_name, own, relay_of
 from bot.core.rooms.room import Action, Entry, Fill, Gate, Known, List, Outcome
-from bot.core.rooms.talks import FILLS as OF_TALKS
-from bot.core.rooms.talks import before_her
 
 if TYPE_CHECKING:
     from bot.core.stage import Stage
@@ -147,13 +144,6 @@ def _line_said(stage: "Stage", _: str) -> str:
     return line_name(stage, line) if line else "…"
 
 
-def _call(stage: "Stage", _: str) -> str:
-    """Say a conversation to who answers, and what the woman agreed that she reads."""
-    talk, usual = before_her(stage), OF_TALKS["talk"](stage, "")
-    text = agreed(stage.library, stage.contact.language, talk) if talk else ""
-    return f"{usual}\n\n{text}" if text else usual
-
-
 LISTS: Mapping[str, List] = {"purposes": _purposes, "visit_days": _days, "helps": _helps, "agree_company": _agree}
 ACTIONS: Mapping[str, Action] = {
     "begin_errand": _begin,
@@ -161,7 +151,7 @@ ACTIONS: Mapping[str, Action] = {
     "ask_company": _ask,
     "take_yes_back": _take_back,
 }
-FILLS: Mapping[str, Fill] = {"wish": _wish, "errand_place": _place, "errand_line": _line_said, "call": _call}
+FILLS: Mapping[str, Fill] = {"wish": _wish, "errand_place": _place, "errand_line": _line_said}
 KNOWN: Mapping[str, Known] = {"company_is": _company_is, "errand_is": _errand_is}
 GATES: Mapping[Position, Gate] = {
     Position("company", "start"): lambda stage: _line(stage) is not None,

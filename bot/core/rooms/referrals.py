@@ -7,7 +7,7 @@ from bot.core import availability
 from bot.core.contact import Position
 from bot.core.conversation import Aim, Conversation
 from bot.core.directory import Line
-from bot.core.errand import AGREED, PURPOSE, begin, mark
+from bot.core.errand import AGREED, AIMS, PURPOSE, begin, mark, read_again
 from bot.core.follow_up import DAY, LATER, REFUSED_BY, SERVICE
 from bot.core.house import Staff
 from bot.core.referral import LONGEST_WORDS, REASONS, TIME, TONGUE, WORDS, accept, passed, refuse
@@ -100,16 +100,33 @@ def _refuse(stage: "Stage") -> Outcome:
     return Outcome(kept, refuse(relay_of(stage), hers[1], hers[0], reason) if hers and reason in REASONS else ())
 
 
+def _read_again(stage: "Stage") -> Outcome:
+    staff, talk = staff_of(stage), before_her(stage)
+    return Outcome(stage.contact, read_again(relay_of(stage), talk, staff.designation) if staff and talk else ())
+
+
+def _is_errand(stage: "Stage") -> bool:
+    """Tell whether there is something that she agreed to, to be read again."""
+    staff, talk = staff_of(stage), before_her(stage)
+    return bool(staff and talk and talk.is_open and talk.aim in AIMS and talk.seat_of(staff.designation))
+
+
 def _is_to_decide(stage: "Stage") -> bool:
     hers = _before_her(stage)
     return hers is not None and hers[1].is_open
 
 
 LISTS: Mapping[str, List] = {"others": _others, "agree_referral": _agree}
-ACTIONS: Mapping[str, Action] = {"refer": _refer, "accept_referral": _accept, "refuse_referral": _refuse}
+ACTIONS: Mapping[str, Action] = {
+    "refer": _refer,
+    "accept_referral": _accept,
+    "refuse_referral": _refuse,
+    "read_again": _read_again,
+}
 FILLS: Mapping[str, Fill] = {"passed": _passed}
 KNOWN: Mapping[str, Known] = {"referral_is": _referral_is, "words_are": _words_are}
 GATES: Mapping[Position, Gate] = {
     Position("referral", "start"): lambda stage: _line(stage) is not None,
     Position("receive", "start"): _is_to_decide,
+    Position("receive", "again"): _is_errand,
 }
