@@ -18,6 +18,7 @@ from bot.core.house import Rules
 from bot.core.message import Address
 from bot.core.speech import SOURCE
 from bot.core.telling import judge
+from bot.core.tending import tend
 from bot.core.verdict import Judge
 from bot.log import EVENTS, place_of
 from bot.services.broadcasts import REFRESH_EVERY, REPEAT_EVERY, Broadcasts
@@ -83,6 +84,7 @@ class App:
         rules = Rules(
             settings.broadcasts_a_day,
             needs_two=settings.broadcast_approval == "two",
+            most_conversations=settings.most_conversations,
             disappears_after=settings.signal_timer,
         )
         opened = Store.open(settings.database, vault, languages=self._languages, rules=rules)
@@ -161,7 +163,7 @@ class App:
         schedule.every(REFRESH_EVERY, self.dispatcher.refresh)
         schedule.every(DECIDE_EVERY, Decisions(self.store, self.clock.now).tick)
         schedule.every(LOOK_EVERY, self.reminders.tick)
-        lines = Lines(self.store, self.shelf.library, self.clock.now, wake=self.post.wake)
+        lines = Lines(self.store, self.shelf.library, self.clock.now, tend, self.post.wake)
         schedule.every(TEND_EVERY, lines.tick)
         schedule.every(LOOK_EVERY, self.carrier.forget)
         schedule.every(PURGE_EVERY, lambda: self.store.purge(self.clock.now()))

@@ -113,12 +113,33 @@ def schema(
 def invite(
     role: Annotated[Role, typer.Argument(help="What she may do.")],
     group: Annotated[list[str] | None, typer.Option(help="A group of directory.yaml; say it again for more.")] = None,
+    line: Annotated[list[str] | None, typer.Option(help="Of a peer or a tutor: a line of directory.yaml.")] = None,
+    service: Annotated[list[str] | None, typer.Option(help="Of a partner: the service that she answers for.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="In which she answers, such as pt.")] = None,
 ) -> None:
     """Make an invitation: whoever sends the code to the bot first, within a day, has the role."""
+    from bot.personnel import Scope
     from bot.personnel import invite as make
 
-    for line in asyncio.run(make(load_settings(), role, tuple(group or ()))):
-        typer.echo(line)
+    scope = Scope(*(tuple(each or ()) for each in (group, line, service, language)))
+    for said in asyncio.run(make(load_settings(), role, scope)):
+        typer.echo(said)
+
+
+@app.command()
+def report(
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print it for a spreadsheet.")] = False,  # noqa: FBT002
+) -> None:
+    """Say how services received women in the last eight full weeks, from five on; lists those to ask about it."""
+    from bot import reception
+    from bot.core.monitoring import to_ask
+    from bot.report import print_reception
+
+    services = asyncio.run(reception.received(load_settings()))
+    if as_csv:
+        typer.echo(reception.as_csv(services), nl=False)
+        return
+    print_reception(list(reception.rows(services)), to_ask(services))
 
 
 @app.command()
@@ -138,7 +159,7 @@ def audit(
 
 @staff.command("list")
 def list_staff() -> None:
-    """Name everybody who answers by her two words, with role and groups, and nothing else about her."""
+    """Name everybody who answers by her two words, with role, groups, lines and duty, and nothing else about her."""
     from bot.personnel import everyone
 
     for line in asyncio.run(everyone(load_settings())):

@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from bot.channels.base import SendError
 from bot.content.library import read_content
+from bot.content.rules.word import is_language
+from bot.core.directory import Directory, Line
 from bot.core.house import Role, Staff
 from bot.settings import Settings
 from bot.storage.store import Store, StoreProblem
@@ -25,11 +28,21 @@ async def _store(settings: Settings) -> AsyncIterator[Store]:
         yield store
 
 
-async def invite(settings: Settings, role: Role, groups: tuple[str, ...]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """For what somebody is invited: groups, lines, services, and the languages in which she answers."""
+
+    groups: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+async def invite(settings: Settings, role: Role, scope: Scope) -> list[str]:
     """Return what to hand over: the code, its link where there is one, and how long it works."""
-    _check(settings, role, groups)
+    on_lines = _check(settings, role, scope)
     async with _store(settings) as store:
-        code = await store.staff.invite(role, groups, datetime.now(UTC))
+        code = await store.staff.invite(role, scope.groups, datetime.now(UTC), on_lines, scope.languages)
     lines = [
         code,
         "Send it to one person, by a way that you trust. It works once, for 24 hours: she writes it to the bot.",
@@ -97,26 +110,76 @@ def unattended(groups: Sequence[str], staff: Sequence[Staff]) -> list[str]:
     return [group for group in groups if not any(each.may(group) for each in staff)]
 
 
-def _check(settings: Settings, role: Role, groups: tuple[str, ...]) -> None:
-    if role is Role.ADMIN and groups:
+def _check(settings: Settings, role: Role, scope: Scope) -> tuple[str, ...]:
+    """Return the lines that somebody is invited for; raises `PersonnelProblem` where that cannot be."""
+    if role is Role.ADMIN and scope.groups:
         raise PersonnelProblem("an admin answers for every group: leave --group out")
-    if role is Role.MODERATOR and not groups:
+    if role in _FOR_LINES:
+        return _lines(settings, role, scope)
+    if scope.lines or scope.services:
+        raise PersonnelProblem(f"a {role.value} answers for groups: invite her as peer, partner or tutor for a line")
+    if role is Role.MODERATOR and not scope.groups:
         raise PersonnelProblem("say for which group, as in --group porto-musa")
-    known = _groups(settings)
-    for group in groups:
+    known = [group.id for group in _directory(settings).groups]
+    for group in scope.groups:
         if group not in known:
             raise PersonnelProblem(f"directory.yaml has no group {group!r}{_nearest(group, known)}")
+    return ()
 
 
-def _groups(settings: Settings) -> list[str]:
+_FOR_LINES = {Role.PEER: "peers", Role.PARTNER: "partner", Role.TUTOR: "tutor"}
+"""Roles that answer on lines, and on which kind."""
+
+
+def _lines(settings: Settings, role: Role, scope: Scope) -> tuple[str, ...]:
+    if scope.groups:
+        raise PersonnelProblem(f"a {role.value} answers on a line: leave --group out")
+    if role is Role.PARTNER and scope.lines:
+        raise PersonnelProblem("a partner answers for a service: say which, as in --service porto-shelter")
+    if role is not Role.PARTNER and scope.services:
+        raise PersonnelProblem(f"a {role.value} answers on a line: leave --service out")
+    directory = _directory(settings)
+    for code in scope.languages:
+        if not is_language(code):
+            raise PersonnelProblem(f"{code!r} is not the code of a language; write one like pt or pt-BR")
+    known = [line for line in directory.lines if line.kind == _FOR_LINES[role]]
+    if role is Role.PARTNER:
+        return _of_services(known, scope.services)
+    ids = [line.id for line in known]
+    if not scope.lines:
+        raise PersonnelProblem(f"say on which line, as in --line {ids[0] if ids else 'porto-peers'}")
+    for line in scope.lines:
+        if line not in ids:
+            raise PersonnelProblem(f"directory.yaml has no line {line!r} for a {role.value}{_nearest(line, ids)}")
+    return scope.lines
+
+
+def _of_services(lines: list[Line], services: tuple[str, ...]) -> tuple[str, ...]:
+    by_service = {line.service or "": line.id for line in lines}
+    if not services:
+        raise PersonnelProblem("say for which service, as in --service porto-shelter")
+    for service in services:
+        if service not in by_service:
+            near = _nearest(service, list(by_service))
+            raise PersonnelProblem(f"directory.yaml has no line of a service {service!r}{near}")
+    return tuple(by_service[each] for each in services)
+
+
+def _directory(settings: Settings) -> Directory:
     content, _ = read_content(settings.content_dir, datetime.now(UTC).date())
     if not content.directory:
         raise PersonnelProblem(f"{settings.content_dir}/directory.yaml cannot be used: comadre check says why")
-    return [group.id for group in content.directory.groups]
+    return content.directory
 
 
 def _line(staff: Staff) -> str:
-    return f"{staff.designation}  {staff.role.value}  {' '.join(staff.groups) or 'every group'}"
+    """Say one by her two words: what she answers for, and whether she is on duty."""
+    is_admin = staff.role is Role.ADMIN
+    parts = [staff.designation, staff.role.value, "every group" if is_admin else " ".join(staff.groups)]
+    if staff.lines:
+        is_on = staff.duty_until > datetime.now(UTC).timestamp()
+        parts += [" ".join(staff.lines), "on duty" if is_on else "off duty"]
+    return "  ".join(part for part in parts if part)
 
 
 def _nearest(name: str, known: list[str]) -> str:

@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     """So many broadcasts of moderators reach one group on one day, at most."""
     broadcast_approval: Literal["one", "two"] = "one"
     """`two`: each waits until a second moderator has read it and lets it go."""
+    most_conversations: Annotated[int, Field(ge=1, le=50)] = 5
+    """So many conversations does one who answers have open at once, at most."""
     rate: Annotated[int, Field(ge=1, le=100_000)] = 30
     """Messages that Telegram takes from us in a second, all chats together."""
     chat_rate: Annotated[float, Field(gt=0, le=30)] = 1.0

@@ -9,6 +9,7 @@ import pytest
 
 from bot.content.catalogue import needs_translation
 from bot.core.contact import Contact, Position
+from bot.core.conversation import Aim, Conversation, ConversationState, Seat
 from bot.core.directory import Links
 from bot.core.engine import respond
 from bot.core.flow import Node
@@ -39,6 +40,9 @@ LONGEST_TEXT = 4096
 LONGEST_LABEL = 64
 LONGEST_TOKEN = 64
 MOST_BUTTONS = 100
+NEAR_TALK = Position("peer", "helplines")
+OF_TALK = ("talking", "line_is", "topic")
+"""What a screen about a talk depends on, beside who is there."""
 ASKING = Position("violence", "ask_city")
 """Asks for the city on the way to five different screens."""
 LAST = (GONE, FORGOTTEN)
@@ -46,6 +50,13 @@ LAST = (GONE, FORGOTTEN)
 
 Key = tuple[str, ...]
 WOMAN, STAFF = House(), House(staff=Staff("amber badger", Role.ADMIN))
+PEER = Staff("amber badger", Role.PEER, address="telegram:2", lines=("porto-peers",))
+SEAT = Seat(PEER.designation, PEER.address)
+TALK = Conversation("1", "porto-peers", Aim.TALK, "silver feather", "telegram:1", "en", seats=(SEAT,))
+OPEN_TALK = TALK.changed(state=ConversationState.OPEN)
+ON_DUTY = PEER.changed(duty_until=int(NOW.timestamp()) + 3600)
+TALKING = (House(team=(PEER,)), House(team=(ON_DUTY,)), House(team=(ON_DUTY,), conversations=(OPEN_TALK,)))
+"""Nobody is on duty; somebody is; she talks with her."""
 OPEN = Question("open", About.FREE, {"pt": "Onde?"}, {}, int(NOW.timestamp()) + 60, 3)
 QUESTIONS = (
     OPEN,
@@ -107,6 +118,8 @@ class Crawler:
         for position in (MENU, GO_ON, Position("groups", "meeting_member"), Position("groups", "question_gone")):
             self._arrive(replace(member, position=position, answers=LATE), self.channels[0], MEMBER)
         self._arrive(Contact(self.language, "porto", MENU, seen=fold(NOW)), self.channels[0], STAFF)
+        for house in TALKING:
+            self._arrive(Contact(self.language, "porto", NEAR_TALK, seen=fold(NOW)), self.channels[0], house)
         for position, answers, house in stands("trial-porto", NOW):
             contact = Contact(self.language, "porto", position, (MENU,), answers, seen=fold(NOW))
             self._arrive(contact, self.channels[0], house)
@@ -129,7 +142,7 @@ class Crawler:
 
     def _key(self, contact: Contact, position: Position, channel: str, house: House) -> Key:
         """Name a screen: two contacts with the same name see the same and go on the same way."""
-        stage = Stage(self.library, contact, position, channel, NOW, house)
+        stage = Stage(self.library, contact, position, channel, NOW, house, f"{channel}:1")
         place = {"find": contact.city, "me": ""}.get(position.flow, stage.country)
         what = stage.known("need") if position.flow == "find" else ""
         if position.flow == "groups":
@@ -137,6 +150,8 @@ class Crawler:
             what = _of_group(stage)
         if "found" in stage.node.where:
             what = stage.known("found")
+        if position.flow == "peer":
+            what = " ".join((str(TALKING.index(house) if house in TALKING else ""), *map(stage.known, OF_TALK)))
         if position == ASKING:
             what = stage.known("wanted")
         if "{service}" in stage.node.say:
@@ -148,15 +163,16 @@ class Crawler:
     def _ways_on(self, contact: Contact, channel: str, house: House) -> Iterator[tuple[Incoming, datetime]]:
         position = contact.position
         assert position
-        stage = Stage(self.library, contact, position, channel, NOW, house)
         address = Address(channel, "1")
+        stage = Stage(self.library, contact, position, channel, NOW, house, str(address))
         for number, item in enumerate(stage.shown):
             if self.types:
                 text = stage.label(item) if counts(channel, stage.node.ask) else str(number + 1)
                 yield Incoming(address, Kind.TEXT, f"number {number}", text=text), NOW
             else:
                 yield Incoming(address, Kind.PRESS, f"press {number}", token=item.token), NOW
-        if stage.node.ask:
+        # While she talks with a peer, what she types goes across.
+        if stage.node.ask and (not house.conversations or position.flow == "peer"):
             yield Incoming(address, Kind.TEXT, "answer", text=EXAMPLES[stage.node.ask]), NOW
         if position == MENU and channel == self.channels[0] and not contact.city:
             for number, text in enumerate(self._typed()):

@@ -13,7 +13,7 @@ from bot.app import App
 from bot.core.house import Role, Staff
 from bot.core.message import Address
 from bot.diagnosis import diagnose
-from bot.personnel import PersonnelProblem, everyone, invite, revoke, unattended
+from bot.personnel import PersonnelProblem, Scope, everyone, invite, revoke, unattended
 from bot.settings import Settings
 from bot.storage.store import Store
 from bot.storage.vault import open_vault
@@ -25,6 +25,10 @@ from tests.storage.example import read_all
 GROUPS = """groups:
   - {id: porto-musa, name: Musa, city: porto, source: [https://example.org/x], read_on: 2026-11-01, confidence: high}
   - {id: porto-night, name: Night, city: porto, source: [https://example.org/x], read_on: 2026-11-01, confidence: high}
+lines:
+  - {id: porto-peers, name: Peers, cities: [porto]}
+  - {id: house-line, name: The House, kind: partner, service: house-bed}
+  - {id: tutors, name: For those who answer, kind: tutor}
 """
 BOT = "comadre_bot"
 EVA = Address("telegram", "9")
@@ -83,13 +87,13 @@ async def test_a_moderator_is_invited_listed_and_dismissed_while_the_bot_runs(se
 
 
 async def test_what_is_printed_is_the_only_copy_of_a_code(settings: Settings) -> None:
-    code, *_ = await invite(settings, Role.MODERATOR, ("porto-musa",))
+    code, *_ = await invite(settings, Role.MODERATOR, Scope(("porto-musa",)))
     assert all(code.encode() not in data for data in read_all(settings.data_dir).values())
 
 
 async def test_the_list_says_two_words_role_and_groups_and_nothing_else(settings: Settings) -> None:
     for role, groups in ((Role.MODERATOR, ("porto-musa", "porto-night")), (Role.ADMIN, ())):
-        code, *_ = await invite(settings, role, groups)
+        code, *_ = await invite(settings, role, Scope(groups))
         await redeem(settings, code, Address("telegram", role.value))
     lines = await everyone(settings)
     assert sorted(line.split("  ", 1)[1] for line in lines) == [
@@ -119,13 +123,67 @@ async def test_an_invitation_that_makes_no_sense_is_refused_with_what_to_write(
     settings: Settings, role: Role, groups: tuple[str, ...], said: str
 ) -> None:
     with pytest.raises(PersonnelProblem) as caught:
-        await invite(settings, role, groups)
+        await invite(settings, role, Scope(groups))
     assert said in str(caught.value)
     assert not settings.database.exists()
 
 
+@pytest.mark.parametrize(
+    ("role", "scope", "said"),
+    [
+        (Role.PEER, Scope(), "--line porto-peers"),
+        (Role.PEER, Scope(lines=("porto-peer",)), "did you mean porto-peers"),
+        (Role.PEER, Scope(lines=("tutors",)), "no line 'tutors' for a peer"),
+        (Role.PEER, Scope(lines=("house-line",)), "no line 'house-line' for a peer"),
+        (Role.PEER, Scope(groups=("porto-musa",), lines=("porto-peers",)), "leave --group out"),
+        (Role.PEER, Scope(services=("house-bed",), lines=("porto-peers",)), "leave --service out"),
+        (Role.PEER, Scope(lines=("porto-peers",), languages=("xx",)), "'xx' is not the code of a language"),
+        (Role.TUTOR, Scope(lines=("porto-peers",)), "no line 'porto-peers' for a tutor"),
+        (Role.PARTNER, Scope(), "--service porto-shelter"),
+        (Role.PARTNER, Scope(lines=("house-line",)), "--service porto-shelter"),
+        (Role.PARTNER, Scope(services=("house-refuge",)), "no line of a service 'house-refuge'"),
+        (Role.MODERATOR, Scope(groups=("porto-musa",), lines=("porto-peers",)), "as peer, partner or tutor"),
+        (Role.ADMIN, Scope(lines=("porto-peers",)), "as peer, partner or tutor"),
+    ],
+)
+async def test_who_is_invited_for_a_line_that_is_not_hers_is_refused_with_what_to_write(
+    settings: Settings, role: Role, scope: Scope, said: str
+) -> None:
+    with pytest.raises(PersonnelProblem) as caught:
+        await invite(settings, role, scope)
+    assert said in str(caught.value)
+
+
+async def test_who_answers_on_lines_is_listed_with_them_and_her_duty(settings: Settings) -> None:
+    for role, scope in (
+        (Role.PEER, Scope(lines=("porto-peers",), languages=("pt",))),
+        (Role.PARTNER, Scope(services=("house-bed",))),
+        (Role.TUTOR, Scope(lines=("tutors",))),
+    ):
+        code, *_ = await invite(settings, role, scope)
+        await redeem(settings, code, Address("telegram", role.value))
+    lines = await everyone(settings)
+    assert sorted(line.split("  ", 1)[1] for line in lines) == [
+        "partner  house-line  off duty",
+        "peer  porto-peers  off duty",
+        "tutor  tutors  off duty",
+    ]
+
+
+async def test_an_invitation_to_a_line_takes_nothing_away(settings: Settings) -> None:
+    for role, scope in (
+        (Role.MODERATOR, Scope(("porto-musa",))),
+        (Role.PEER, Scope(lines=("porto-peers",))),
+        (Role.TUTOR, Scope(lines=("tutors",))),
+    ):
+        code, *_ = await invite(settings, role, scope)
+        await redeem(settings, code, EVA)
+    (line,) = await everyone(settings)
+    assert line.split("  ", 1)[1] == "moderator  porto-musa  porto-peers tutors  off duty"
+
+
 async def test_who_is_not_there_cannot_be_dismissed_and_the_nearest_is_named(settings: Settings) -> None:
-    code, *_ = await invite(settings, Role.MODERATOR, ("porto-musa",))
+    code, *_ = await invite(settings, Role.MODERATOR, Scope(("porto-musa",)))
     await redeem(settings, code, EVA)
     name = (await everyone(settings))[0].partition("  ")[0]
     with pytest.raises(PersonnelProblem, match=f"did you mean {name}"):
@@ -136,7 +194,7 @@ async def test_who_is_not_there_cannot_be_dismissed_and_the_nearest_is_named(set
 async def test_a_directory_that_cannot_be_read_is_said_to_be_one(settings: Settings) -> None:
     (settings.content_dir / "directory.yaml").write_text("spec: 2\n", encoding="utf-8")
     with pytest.raises(PersonnelProblem, match="comadre check says why"):
-        await invite(settings, Role.MODERATOR, ("porto-musa",))
+        await invite(settings, Role.MODERATOR, Scope(("porto-musa",)))
 
 
 async def test_a_mistake_is_one_line_and_exit_status_two(settings: Settings) -> None:
@@ -148,9 +206,9 @@ async def test_a_mistake_is_one_line_and_exit_status_two(settings: Settings) -> 
 async def test_the_link_has_the_name_of_the_bot_where_telegram_answers(settings: Settings) -> None:
     async with FakeBotApi() as api:
         told = settings.model_copy(update={"telegram_api_url": api.url, "telegram_token": secret(api.token)})
-        code, _, link = await invite(told, Role.MODERATOR, ("porto-musa",))
+        code, _, link = await invite(told, Role.MODERATOR, Scope(("porto-musa",)))
         assert link.endswith(f"https://t.me/{BOT}?start={code}")
-    code, _, link = await invite(told, Role.MODERATOR, ("porto-musa",))
+    code, _, link = await invite(told, Role.MODERATOR, Scope(("porto-musa",)))
     assert link.endswith(f"then ?start={code}")
     assert api.token not in link
 
@@ -163,7 +221,7 @@ def secret(text: str) -> object:
 
 
 async def test_the_doctor_names_the_groups_that_nobody_answers_for_and_no_person(settings: Settings) -> None:
-    code, *_ = await invite(settings, Role.MODERATOR, ("porto-musa",))
+    code, *_ = await invite(settings, Role.MODERATOR, Scope(("porto-musa",)))
     await redeem(settings, code, EVA)
     name = (await everyone(settings))[0].partition("  ")[0]
     points = [point for point in await diagnose(settings) if point.subject == "group"]

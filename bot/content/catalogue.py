@@ -17,6 +17,7 @@ SERVICE_TEXTS = ("description", "welcome_note", "hours_note", "price", "bring", 
 HOTLINE_TEXTS = ("description", "hours_note", "price", "sms_note", "chat_note", "languages_note", "warning")
 GROUP_TEXTS = ("description", "agreement")
 DIRECTORY_TEXTS = {
+    "needs": ("name",),
     "cities": ("name",),
     "lines": ("name",),
     "services": SERVICE_TEXTS,
@@ -67,10 +68,7 @@ def _flow_messages(stem: str, data: dict[str, Any]) -> Iterator[Message]:
 
 
 def _directory_messages(data: dict[str, Any]) -> Iterator[Message]:
-    for number, need in enumerate(data["needs"]):
-        yield ("needs", number, "name"), DIRECTORY, need["name"]
-        if need.get("keywords"):
-            yield ("needs", number, "keywords"), need_keywords(need["id"]), KEYWORDS_SEPARATOR.join(need["keywords"])
+    yield from _needs(data)
     for kind, names in DIRECTORY_TEXTS.items():
         for number, entry in enumerate(data.get(kind, ())):
             for name in names:
@@ -79,6 +77,12 @@ def _directory_messages(data: dict[str, Any]) -> Iterator[Message]:
             for index, phone in enumerate(entry.get("phones", ())):
                 if phone.get("note"):
                     yield (kind, number, "phones", index, "note"), DIRECTORY, phone["note"]
+
+
+def _needs(data: dict[str, Any]) -> Iterator[Message]:
+    for number, need in enumerate(data["needs"]):
+        if need.get("keywords"):
+            yield ("needs", number, "keywords"), need_keywords(need["id"]), KEYWORDS_SEPARATOR.join(need["keywords"])
 
 
 def needs_translation(text: str) -> bool:

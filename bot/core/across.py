@@ -65,6 +65,8 @@ class Ear:
     """What the node before her asks for."""
     is_choice: bool = False
     """What she typed is, letter for letter, a choice before her."""
+    is_offered: bool = False
+    """What she typed is a number that stands below what we wrote first, on a platform without buttons."""
 
     @property
     def staff(self) -> Staff | None:
@@ -98,9 +100,9 @@ class Ear:
 
     def hear(self, incoming: Incoming) -> Heard | None:
         """Return what becomes of it, `None` where it is for us: a word that always works, a press, a choice."""
-        if incoming.kind is Kind.TAKEN_BACK:
-            return self._taken_back(incoming)
         live = [*self.seats, *self.own]
+        if incoming.kind is Kind.TAKEN_BACK:
+            return self._taken_back(incoming, live)
         if incoming.kind is Kind.EDIT:
             return self._changed(incoming, live)
         if incoming.kind in _NEVER:
@@ -117,6 +119,8 @@ class Ear:
         if incoming.kind is not Kind.TEXT:
             return False
         if text in self.library.vocabulary.commands or self.contact.position == CODE or self._is_about_duty(text):
+            return True
+        if self.is_offered and self.staff:
             return True
         return self.is_choice and self.contact.answers.get(LOOKING) == seen(self.house, self.address)
 
@@ -194,11 +198,11 @@ class Ear:
                 return Heard(changes)
         return Heard(note="not_changed") if live else None
 
-    def _taken_back(self, incoming: Incoming) -> Heard:
-        for talk in [*self.seats, *self.own]:
+    def _taken_back(self, incoming: Incoming, live: list[Conversation]) -> Heard | None:
+        for talk in live:
             if changes := take_back(self.relay, talk, self.address, incoming.handle):
                 return Heard(changes)
-        return SILENT
+        return SILENT if live else None
 
 
 _NOTHING_UNSENT = {UNSENT: "", UNSENT_MEDIA: "", UNSENT_HANDLE: ""}

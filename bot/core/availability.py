@@ -11,10 +11,21 @@ from bot.core.relay import Relay
 from bot.core.ringing import busy, is_on_duty
 from bot.core.speech import DIRECTORY
 
+_SAID = {"danger": "topic_danger", "peer": "topic_talk"}
+"""Topics that no title says."""
+
 
 def name(library: Library, language: str, line: Line) -> str:
     """Say a line as a woman reads it."""
     return library.speech.say(language, DIRECTORY, line.name)
+
+
+def topic(library: Library, language: str, about: str) -> str:
+    """Say what a conversation is about: a flow by its title, what is no subject by a phrase."""
+    flow = library.flows.get(about)
+    if flow and about not in _SAID:
+        return library.speech.say(language, about, flow.title)
+    return library.phrase(language, _SAID.get(about, "topic_none"))
 
 
 def zone(library: Library, line: Line) -> tuple[str, str]:

@@ -114,8 +114,8 @@ class Service(Fact):
     warning: str | None = Field(default=None, max_length=200)
     """What she should know before she goes; translated."""
     closed_until: date | None = None
-    referrals: bool = False
-    """Its people agreed to answer here whom they receive; they have a line of their own."""
+    referrals: bool | None = None
+    """Whether its people agreed to answer women whom this bot refers, with their yes, on a line of their own."""
 
 
 class Hotline(Fact):

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Self
 
 from bot.core import across, mail, telling
 from bot.core.across import Ear, Heard
 from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timed, Timer, Told
 from bot.core.flow import Node
-from bot.core.house import Change, House, Resigned, Unasked, Wrote
+from bot.core.house import Change, House, Resigned, Unasked
 from bot.core.library import (
     DESK,
     FIND_FOUND,
@@ -27,13 +26,14 @@ from bot.core.library import (
     WELCOME,
     Library,
 )
-from bot.core.message import Incoming, Kind, Screen, fold
-from bot.core.platform import DISAPPEARING, OURS_ONLY
+from bot.core.message import Incoming, Kind, fold
+from bot.core.platform import OURS_ONLY
 from bot.core.relay import Relay
 from bot.core.rooms import ACTIONS
 from bot.core.seating import get_up
 from bot.core.speech import normalise
 from bot.core.stage import NOTHING_SETTLED, Stage
+from bot.core.turn import Counted, Effect, Forgotten, Met, Turn, Wiped
 from bot.core.understanding import (
     Answered,
     Chosen,
@@ -49,6 +49,8 @@ from bot.core.understanding import (
     understand,
 )
 
+__all__ = ["Counted", "Effect", "Forgotten", "Met", "Turn", "Wiped", "apologise", "finish_leaving", "respond"]
+
 LONGEST_PASSAGE = 20
 """Nodes that one step may pass through; `comadre check` finds circles, this bounds what it missed."""
 NOBODY = "none"
@@ -58,66 +60,6 @@ LONGEST_NUMBER = 3
 """Digits that the number of a choice can have."""
 MOVED_ON = "moved_on"
 """What is said of a button whose screen has gone: without it a greeting would look like an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wiped:
-    """The messages in her chat are to be deleted."""
-
-    handles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """Her messages are to be deleted, and the store is to be cleaned of her record."""
-
-    handles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Something happened that is counted by week, without a person."""
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """She writes for the first time where a chat can forget by itself: it is to, before anything is said there."""
-
-
-Effect = Wiped | Forgotten | Counted | Met
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one update leads to."""
-
-    contact: Contact
-    screen: Screen | None
-    """`None`: there is nothing to say, as when a timer came too late."""
-    effects: tuple[Effect, ...] = ()
-    replaces: tuple[str, ...] = ()
-    """Handles of the screen that this one takes the place of."""
-    changes: tuple[Change, ...] = ()
-    """What is written beside her record, in the same transaction."""
-
-    def noting_that_she_wrote(self, library: Library) -> Self:
-        """Let come what has waited for her: not while she hides, nor into an emergency."""
-        position = self.contact.position
-        if not self.contact.memberships or position is None or library.is_urgent(position):
-            return self
-        return replace(self, changes=(*self.changes, Wrote()))
-
-    def meeting(self, channel: str) -> Self:
-        """Let the chat forget by itself, once, where it can: not as she leaves it."""
-        if channel not in DISAPPEARING or self.contact.timed or not self.contact.position:
-            return self
-        return replace(self, effects=(Met(), *self.effects))
-
-    def looked_at(self, address: str, house: House) -> Self:
-        """Note what she had been sent when she saw this: what she types then may be a choice on it."""
-        return replace(self, contact=across.looked(self.contact, house.after(self.changes), address))
 
 
 def respond(
@@ -232,13 +174,13 @@ class _Step:
 
     def heard(self, incoming: Incoming) -> Heard | None:
         """Return what becomes of it where it is for a conversation, or might be."""
-        if not self.house.conversations and incoming.kind is not Kind.TAKEN_BACK:
+        if not self.house.conversations:
             return None
         stage = self.stage
         asks = (stage.node.ask or "") if stage else ""
+        ear = Ear(self.library, self.house, self.contact, self.address, self.now, asks)
         is_choice = bool(stage and is_exact(stage, incoming.text))
-        ear = Ear(self.library, self.house, self.contact, self.address, self.now, asks, is_choice)
-        return ear.hear(incoming)
+        return replace(ear, is_choice=is_choice, is_offered=bool(self._by_number(incoming.text))).hear(incoming)
 
     def _carry(self, heard: Heard) -> Turn:
         """Write what goes across: her chat is the answer, and nothing is shown but why something did not go."""

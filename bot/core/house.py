@@ -26,10 +26,10 @@ class Rules:
     """As many reach a group on one day."""
     needs_two: bool = False
     """A broadcast waits until a second moderator has read it."""
-    disappears_after: timedelta = timedelta(days=1)
-    """Where a chat can, it forgets by itself what is older, unless she sets another time."""
     most_conversations: int = 5
     """As many does one person have open at once."""
+    disappears_after: timedelta = timedelta(days=1)
+    """Where a chat can, it forgets by itself what is older, unless she sets another time."""
 
 
 USUAL = Rules()

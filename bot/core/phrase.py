@@ -27,8 +27,8 @@ _PLAIN = """
     letter_begun letter_handed_over letter_code_asked letter_joined letter_ended letter_expired letter_not_delivered
     letter_taken_back letter_duty_ends letter_take letter_not_now letter_answer letter_more letter_support letter_duty
     letter_end letter_helplines letter_again line_here line_away line_no_hours place_first not_across too_long_across
-    not_sent not_changed duty_is_off no_line_of_hers languages_of_line statement_none talk_over topic_none
-    topic_danger closing_other kept_talk
+    not_sent not_changed duty_is_off no_line_of_hers languages_of_line statement_none talk_over topic_none topic_talk
+    topic_danger closing_other
     nothing_there stage_asked stage_due stage_sending stage_ended stage_halted
     slowly
     wish_open help_interpreter help_children help_papers help_medicine passed_asks passed_time_any
@@ -53,6 +53,8 @@ _FILLED = {
     "meeting_was": ("{when}",),
     "terms_hours": ("{first}", "{last}"),
     "kept_role": ("{groups}",),
+    "kept_talk": ("{until}",),
+    "kept_lines": ("{lines}",),
     "members": ("{number}",),
     "who_comes": ("{yes}", "{no}"),
     "proposals": ("{number}",),
@@ -109,7 +111,6 @@ _FILLED = {
     "place_ahead": ("{number}",),
     "duty_until": ("{time}",),
     "statement_month": ("{hours}", "{minutes}", "{month}", "{talks}"),
-    "kept_lines": ("{lines}",),
     "today_at": ("{time}",),
     "tomorrow_at": ("{time}",),
     "day_at": ("{weekday}", "{day}", "{time}"),

@@ -110,18 +110,11 @@ def _values(library: Library, language: str, letter: Letter, now: datetime) -> d
     values = {name: letter.values.get(name, "") for name in ("designation", "reason")}
     code, topic = letter.values.get("language", ""), letter.values.get("topic", "")
     values["language"] = speech.language_name(language, code) if code else ""
-    values["topic"] = _topic(library, language, topic)
+    values["topic"] = availability.topic(library, language, topic)
     line = library.lines.get(letter.values.get(LINE, ""))
     values["line"] = availability.name(library, language, line) if line else ""
     values["when"] = availability.hours_said(library, language, line, now) if line else ""
     return values
-
-
-def _topic(library: Library, language: str, topic: str) -> str:
-    flow = library.flows.get(topic)
-    if flow:
-        return library.speech.say(language, topic, flow.title)
-    return library.phrase(language, "topic_danger" if topic == "danger" else "topic_none")
 
 
 def _items(letter: Letter, *, is_hers: bool) -> Iterator[Item]:

@@ -2,17 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
 from bot.core import ago, speech
 from bot.core.card import Teller
 from bot.core.contact import (
-    HANDLE_KEPT,
-    LANGUAGE_KEPT,
-    MEMBERSHIP_KEPT,
-    POSITION_KEPT,
     Contact,
     Position,
     Timed,
@@ -22,6 +18,7 @@ from bot.core.directory import Confidence, Service
 from bot.core.flow import Node
 from bot.core.house import House, Role
 from bot.core.item import Item
+from bot.core.kept import kept
 from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
 from bot.core.platform import counts
@@ -138,7 +135,7 @@ class Stage:
         """Tell whether a place is for her: what is for staff is nobody else's, however she came there."""
         flow = self.library.flows.get(position.flow)
         moderates, answers = self._roles
-        is_hers = flow is None or flow.audience == "woman" or (moderates if flow.audience == "moderator" else answers)
+        is_hers = {"woman": True, "moderator": moderates}.get(flow.audience if flow else "woman", answers)
         return is_hers and self.library.leads_on(position, self.channel)
 
     @property
@@ -325,7 +322,7 @@ class Stage:
             return self._service()
         if name in FILLS:
             return FILLS[name](self, argument)
-        return self._kept() if name == "kept" else self._name_of(name)
+        return kept(self) if name == "kept" else self.name_of(name)
 
     def _lines(self, name: str, argument: str) -> str:
         if name == "hotline":
@@ -367,7 +364,8 @@ class Stage:
         )
         return self.teller.numbers(countries, topic) or self.teller.numbers(countries, EMERGENCY)
 
-    def _name_of(self, subject: str) -> str:
+    def name_of(self, subject: str) -> str:
+        """Name her city, what she looks for, or her language."""
         say, language = self.library.speech.say, self.contact.language
         if subject == "city" and (city := self.library.cities.get(self.contact.city)):
             return say(language, DIRECTORY, city.name)
@@ -376,36 +374,3 @@ class Stage:
         if subject == "language":
             return self.library.speech.languages[language].name
         return UNKNOWN
-
-    def _kept(self) -> str:
-        """Say what is stored about her, computed from the record itself and the times that end it."""
-        contact, language = self.contact, self.contact.language
-        lines = []
-        for name, is_kept, duration in (
-            # Her groups go on writing in her language.
-            ("language", contact.language, MEMBERSHIP_KEPT if contact.memberships else LANGUAGE_KEPT),
-            ("city", contact.city, LANGUAGE_KEPT),
-            ("notice", contact.told, LANGUAGE_KEPT),
-            ("disappears", contact.timed, LANGUAGE_KEPT),
-            ("position", contact.position, POSITION_KEPT),
-            ("handles", contact.handles or contact.living, HANDLE_KEPT),
-            ("timer", contact.timer, timedelta()),
-        ):
-            if is_kept:
-                values = {
-                    "{language}": self._name_of("language"),
-                    "{city}": self._name_of("city"),
-                    "{until}": speech.day(language, (self.now + duration).date()),
-                }
-                lines.append(speech.fill(self.library.phrase(language, f"kept_{name}"), values))
-        if contact.memberships:
-            known = self.library.groups
-            names = [known[name].name if name in known else name for name in contact.memberships]
-            until = speech.day(language, (self.now + MEMBERSHIP_KEPT).date())
-            groups = speech.enumerate_all(language, names)
-            lines.append(self.library.phrase(language, "kept_groups", groups=groups, until=until))
-        if self.house.staff:
-            lines.append(self.library.phrase(language, "kept_role", groups=FILLS["desks"](self, "")))
-        if self.house.own:
-            lines.append(self.library.phrase(language, "kept_answers"))
-        return "\n".join(lines) or self.library.phrase(language, "kept_nothing")

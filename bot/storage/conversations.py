@@ -2,8 +2,9 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 
 import orjson
 
@@ -14,6 +15,30 @@ from bot.storage.vault import SealError, Vault
 OVERDUE = 24
 """Hours after which one whose end nobody could tell is erased all the same."""
 _log = logging.getLogger(__name__)
+
+
+class Busy(Mapping[str, int]):
+    """How many conversations each who answers has open, by designation: counted only for who asks, in her own step."""
+
+    def __init__(self, count: Callable[[], Mapping[str, int]]) -> None:
+        """Keep how to count."""
+        self._count = count
+
+    @cached_property
+    def _counts(self) -> Mapping[str, int]:
+        return self._count()
+
+    def __getitem__(self, designation: str) -> int:
+        """Return the number of one."""
+        return self._counts[designation]
+
+    def __iter__(self) -> Iterator[str]:
+        """Name those who have any."""
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        """Count those who have any."""
+        return len(self._counts)
 
 
 class Conversations:
@@ -28,9 +53,10 @@ class Conversations:
         return self._vault.index("conversation", conversation)
 
     def of(self, connection: sqlite3.Connection, key: bytes) -> tuple[Conversation, ...]:
-        """Return those that somebody takes part in."""
+        """Return those that somebody takes part in, in an order that stays: ids are random, two words are not."""
         query = "SELECT id, sealed FROM conversation JOIN party ON conversation = id WHERE contact = ?"
-        return tuple(self._opened(connection.execute(query, (key,))))
+        found = self._opened(connection.execute(query, (key,)))
+        return tuple(sorted(found, key=lambda each: (each.designation, each.id)))
 
     def unanswered(self, connection: sqlite3.Connection, lines: Iterable[str]) -> tuple[Conversation, ...]:
         """Return those that wait on some lines for somebody to take them."""
@@ -44,6 +70,12 @@ class Conversations:
             return None
         query = "SELECT id, sealed FROM conversation WHERE id = ?"
         return next(self._opened(connection.execute(query, (self.name(conversation),))), None)
+
+    def ahead(self, connection: sqlite3.Connection, conversation: Conversation) -> int:
+        """Count those that wait on the same line and whose next ring comes before that of one that waits."""
+        query = "SELECT count(*) FROM conversation WHERE line = ? AND state = 'waiting' AND due_at < ?"
+        line = self._vault.index("line", conversation.line)
+        return int(connection.execute(query, (line, conversation.due_at)).fetchone()[0])
 
     def busy(self, connection: sqlite3.Connection) -> Mapping[bytes, int]:
         """Count the conversations that each who answers has open."""

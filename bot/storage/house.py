@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from bot.core.contact import Contact
-from bot.core.conversation import WITHDRAWN, Conversation
+from bot.core.conversation import WITHDRAWN, Conversation, ConversationState
 from bot.core.delivery import handed_back, is_lost
 from bot.core.house import (
     AUDIENCE,
@@ -50,7 +50,7 @@ from bot.core.message import Address
 from bot.core.notice import Notice, NoticeKind
 from bot.core.reporting import report, to_approve
 from bot.storage.audit import Audit
-from bot.storage.conversations import Conversations
+from bot.storage.conversations import Busy, Conversations
 from bot.storage.counts import count
 from bot.storage.letters import Letters
 from bot.storage.notices import Notices
@@ -83,6 +83,8 @@ class Houses:
         self.letters = Letters(vault)
         self.team = Team(vault)
         self._trail = Trail(audit, notices, self.conversations, self.groups)
+        self.draw: Callable[[int], str] = token_hex
+        """Where random letters come from."""
         self.block: Callable[[sqlite3.Connection, bytes], None] = lambda *_: None
         """Lets nobody with this pseudonym in any more; set by who keeps the list of them."""
         self._opened_plans: dict[bytes, tuple[str, GroupState] | None] = {}
@@ -99,6 +101,7 @@ class Houses:
             staff=staff,
             conversations=self._talks(connection, key, staff),
         )
+        house = replace(house, ahead=self._ahead(connection, key, house))
         if staff is None:
             return house
         return replace(
@@ -117,9 +120,12 @@ class Houses:
     def _relay(self, connection: sqlite3.Connection, people: Mapping[bytes, Staff]) -> House:
         """Return who answers on the lines, and how busy each is."""
         team = tuple(each for each in people.values() if each.lines)
-        counts = self.conversations.busy(connection) if team else {}
-        busy = {people[key].designation: number for key, number in counts.items() if key in people}
-        return House(rules=self._rules, team=team, busy=busy, fresh=token_hex(FRESH_LENGTH))
+
+        def count() -> Mapping[str, int]:
+            counts = self.conversations.busy(connection)
+            return {people[key].designation: number for key, number in counts.items() if key in people}
+
+        return House(rules=self._rules, team=team, busy=Busy(count), fresh=self.draw(FRESH_LENGTH))
 
     def _talks(self, connection: sqlite3.Connection, key: bytes, staff: Staff | None) -> tuple[Conversation, ...]:
         """Return the conversations that she takes part in, and for who answers those that nobody has taken."""
@@ -127,6 +133,12 @@ class Houses:
         if staff and staff.lines:
             found += self.conversations.unanswered(connection, staff.lines)
         return tuple({each.id: each for each in found}.values())
+
+    def _ahead(self, connection: sqlite3.Connection, key: bytes, house: House) -> int:
+        """Return how many are called before her, where she waits."""
+        waiting = (each for each in house.conversations if each.state is ConversationState.WAITING)
+        hers = (each for each in waiting if self._vault.pseudonym(Address.parse(each.woman)) == key)
+        return next((self.conversations.ahead(connection, each) for each in hers), 0)
 
     def groups(self, connection: sqlite3.Connection) -> Mapping[str, GroupState]:
         """Return what each group has settled."""

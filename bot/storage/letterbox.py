@@ -238,7 +238,6 @@ FOR_STAFF = frozenset(
         LetterKind.CODE_RIGHT,
         LetterKind.CODE_WRONG,
         LetterKind.CODE_NONE,
-        LetterKind.JOINED,
         LetterKind.DEBRIEF,
         LetterKind.DUTY_ENDS,
         LetterKind.REPORT,

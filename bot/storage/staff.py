@@ -4,7 +4,6 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -34,11 +33,19 @@ class Register:
         self._database = database
         self._vault = vault
 
-    async def invite(self, role: Role, groups: tuple[str, ...], now: datetime) -> str:
+    async def invite(
+        self,
+        role: Role,
+        groups: tuple[str, ...],
+        now: datetime,
+        lines: tuple[str, ...] = (),
+        languages: tuple[str, ...] = (),
+    ) -> str:
         """Return a code that makes whoever sends it first, within a day, one of the staff; only its hash is kept."""
         code = spaced("".join(secrets.choice(LETTERS) for _ in range(sum(PARTS))))
         index = self._vault.index("invitation", code)
-        sealed = self._vault.seal("invitation", index, orjson.dumps({"role": role.value, "groups": groups}))
+        invited = {"role": role.value, "groups": groups, "lines": lines, "languages": languages}
+        sealed = self._vault.seal("invitation", index, orjson.dumps(invited))
         until = fold(now + OPEN_FOR)
 
         def work(connection: sqlite3.Connection) -> None:
@@ -64,8 +71,12 @@ class Register:
                 invited = None
             if invited is None:
                 return False
-            name = self._take_in(connection, address, Role(invited["role"]), tuple(invited["groups"]))
-            self._audit.append(connection, now.date(), name, Deed.JOINED, invited["groups"])
+            role, lists = Role(invited["role"]), ("groups", "lines", "languages")
+            asked = Staff("", role, address=str(address)).changed(
+                **{name: tuple(invited.get(name, ())) for name in lists}
+            )
+            name = self._take_in(connection, address, asked)
+            self._audit.append(connection, now.date(), name, Deed.JOINED, (*asked.groups, *asked.lines))
             return True
 
         return await self._database.commit_together(work)
@@ -91,14 +102,14 @@ class Register:
 
         return await self._database.commit_together(work)
 
-    def _take_in(self, connection: sqlite3.Connection, address: Address, role: Role, groups: tuple[str, ...]) -> str:
+    def _take_in(self, connection: sqlite3.Connection, address: Address, asked: Staff) -> str:
         people = dict(self._all(connection))
         key = self._vault.pseudonym(address)
         if known := people.get(key):
-            staff = _more(known, role, groups, str(address))
+            staff = _more(known, asked)
         else:
             taken = frozenset(each.designation for each in people.values())
-            staff = Staff(designation(secrets.choice, taken), role, groups, str(address))
+            staff = asked.changed(designation=designation(secrets.choice, taken))
         sealed = self._vault.seal("staff", key, orjson.dumps(staff.to_dict()))
         connection.execute("INSERT OR REPLACE INTO staff (key, sealed) VALUES (?, ?)", (key, sealed))
         return staff.designation
@@ -110,8 +121,12 @@ class Register:
                 yield key, Staff.from_dict(orjson.loads(self._vault.unseal("staff", key, sealed)))
 
 
-def _more(known: Staff, role: Role, groups: tuple[str, ...], address: str) -> Staff:
+def _more(known: Staff, asked: Staff) -> Staff:
     """Add what somebody is invited to: nobody loses by an invitation what she had, and her two words stay."""
-    if Role.ADMIN in (known.role, role):
-        return replace(known, role=Role.ADMIN, groups=(), address=address)
-    return replace(known, groups=tuple(dict.fromkeys((*known.groups, *groups))), address=address)
+    lists = {
+        name: tuple(dict.fromkeys((*getattr(known, name), *getattr(asked, name))))
+        for name in ("groups", "lines", "languages")
+    }
+    more = known.changed(**lists, address=asked.address)
+    # Who moderates goes on moderating: what she does on a line depends on the line alone.
+    return more.changed(role=Role.ADMIN, groups=()) if Role.ADMIN in (known.role, asked.role) else more

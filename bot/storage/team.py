@@ -19,15 +19,18 @@ class Team:
     def __init__(self, vault: Vault) -> None:
         """Keep the keys."""
         self._vault = vault
-        self._opened: dict[tuple[bytes, bytes], Staff | None] = {}
-        """By key and what is sealed: a role that was revoked is not read, and a rollback leaves no trace."""
+        self._rows: list[tuple[bytes, bytes]] = []
+        self._people: Mapping[bytes, Staff] = {}
+        """What stands in the rows: as long as they are the same, so is this, and a rollback leaves no trace."""
 
     def everyone(self, connection: sqlite3.Connection) -> Mapping[bytes, Staff]:
         """Return all who answer, by pseudonym; a row that was tampered with is nobody's role."""
         rows = connection.execute("SELECT key, sealed FROM staff").fetchall()
-        known = self._opened
-        self._opened = {row: known[row] if row in known else self._open(*row) for row in rows}
-        return {key: staff for (key, _), staff in self._opened.items() if staff}
+        if rows != self._rows:
+            opened = ((key, self._open(key, sealed)) for key, sealed in rows)
+            self._people = {key: staff for key, staff in opened if staff}
+            self._rows = rows
+        return self._people
 
     def serve(self, connection: sqlite3.Connection, staff: Staff) -> None:
         """Note what somebody changed about herself; what she may do is not for her to change."""

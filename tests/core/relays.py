@@ -32,7 +32,7 @@ def with_lines() -> Library:
     library = shipped()
     lines = tuple(Line.model_validate(line) for line in _LINES)
     directory = library.directory.model_copy(update={"lines": lines})
-    return Library(library.flows, library.phrases, directory, library.speech).warm()
+    return replace(library, directory=directory).warm()
 
 
 def peer(name: str, *lines: str, role: Role = Role.PEER, languages: tuple[str, ...] = ("pt", "en")) -> Staff:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.contact import Contact, Position, Told
 from bot.core.directory import Links, Service
+from bot.core.kept import kept as all_kept
 from bot.core.library import GREETING, MENU, Library
 from bot.core.message import fold
 from bot.core.speech import Speech
@@ -101,7 +102,7 @@ def test_a_token_tells_nothing_and_is_the_same_for_everyone(library: Library) ->
 
 def test_what_is_kept_is_said_from_the_record_itself(library: Library) -> None:
     def kept(contact: Contact) -> str:
-        return Stage(library, contact, Position("me", "kept"), "telegram", NOW)._kept()
+        return all_kept(Stage(library, contact, Position("me", "kept"), "telegram", NOW))
 
     bare = Contact("en", seen=fold(NOW))
     assert "Porto" not in kept(bare)

@@ -282,7 +282,7 @@ class TestLeaving:
         gate = scene.chats.gates[ana.address] = asyncio.Event()
         await change(scene.store, Talked(talk(ana.address, Address("telegram", "2"))))
         await scene.write(to("1", "a"), to("1", "b"))
-        await scene.until(lambda: scene.post._unwanted)
+        await scene.until(lambda: gate._waiters)
         await change(scene.store, Resigned(), by=ana.address)
         scene.post.left(ana.address)
         gate.set()
@@ -315,7 +315,7 @@ class TestStop:
         gate = chats.gates[Address("telegram", "1")] = asyncio.Event()
         post.start()
         await scene.write(to("1", "a"), to("1", "b"))
-        await scene.until(lambda: post._unwanted)
+        await scene.until(lambda: gate._waiters)
         finishing = asyncio.create_task(post.finish(5))
         gate.set()
         await finishing
@@ -333,7 +333,7 @@ class TestStop:
         gate = chats.gates[Address("telegram", "1")] = asyncio.Event()
         post.start()
         await scene.write(to("1", "a"), to("1", "b"))
-        await scene.until(lambda: post._unwanted)
+        await scene.until(lambda: gate._waiters)
         await post.finish(0.01)
         assert await states(store) == ["sending", "pending"]
         gate.set()

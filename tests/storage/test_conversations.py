@@ -54,10 +54,12 @@ class TestFinding:
     async def test_everybody_finds_the_team_and_how_busy_each_is(self, store: Store) -> None:
         staff = await hire(store, PAULA, RITA)
         await change(store, Talked(talk(ANA, PAULA)), Talked(talk(EVA, PAULA, id="c2")))
-        found = await house(store, ANA)
+        found, busy = await store.step(ANA, lambda contact, house: (contact, (house, dict(house.busy))))
         assert {each.address for each in found.team} == {str(PAULA), str(RITA)}
         name = next(each.designation for each in staff if each.address == str(PAULA))
-        assert found.busy == {name: 2}
+        assert busy == {name: 2}
+        assert len(found.busy) == 1
+        assert found.busy[name] == 2
 
     async def test_who_answers_on_no_line_is_not_in_the_team(self, store: Store) -> None:
         await hire(store, PAULA, lines=())

@@ -21,7 +21,7 @@ def duplicate_id(content: Content) -> Iterator[Finding]:
     if not content.directory:
         return
     directory = content.directory
-    for kinds in (("needs",), ("cities",), ("organizations",), ("services", "hotlines", "groups")):
+    for kinds in (("needs",), ("cities",), ("organizations",), ("services", "hotlines", "groups", "lines")):
         first: dict[str, str] = {}
         for kind in kinds:
             for number, entry in enumerate(getattr(directory, kind)):
@@ -86,6 +86,12 @@ def bad_hours(content: Content) -> Iterator[Finding]:
 
 
 def _hours(content: Content, path: Path_, written: str, zone: str, country: str) -> Iterator[Finding]:
+    if message := hours_fault(written, zone, country):
+        yield content.at(DIRECTORY_FILE, path, message)
+
+
+def hours_fault(written: str, zone: str, country: str) -> str:
+    """Say what is wrong with hours, and what to write instead; nothing when they can be read."""
     # 20 ms of holiday tables, only for those who check; its stubs forget this error.
     from opening_hours import UnknownCountryError  # type: ignore[attr-defined]  # noqa: PLC0415 - see above
 
@@ -94,15 +100,12 @@ def _hours(content: Content, path: Path_, written: str, zone: str, country: str)
     except hours.HoursError as error:
         column = _COLUMN.search(str(error))
         rest = written[int(column[1]) - 1 :] if column else written
-        message = f"hours cannot be read from {rest!r} on; write them like Mo-Fr 09:00-18:00, the rest in hours_note"
-        yield content.at(DIRECTORY_FILE, path, message)
+        return f"hours cannot be read from {rest!r} on; write them like Mo-Fr 09:00-18:00, the rest in hours_note"
     except UnknownCountryError:
-        message = f"the holidays of {country!r} are not known, so hours cannot be read; say them in hours_note"
-        yield content.at(DIRECTORY_FILE, path, message)
-    else:
-        if any(part.strip().startswith('"') for part in written.replace("||", ";").split(";")):
-            message = 'a comment alone means always open; write unknown "…", or say it in hours_note'
-            yield content.at(DIRECTORY_FILE, path, message)
+        return f"the holidays of {country!r} are not known, so hours cannot be read; say them in hours_note"
+    if any(part.strip().startswith('"') for part in written.replace("||", ";").split(";")):
+        return 'a comment alone means always open; write unknown "…", or say it in hours_note'
+    return ""
 
 
 def shelter_address(content: Content) -> Iterator[Finding]:

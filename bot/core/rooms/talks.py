@@ -74,10 +74,7 @@ def _acting(act: Callable[["Stage", Staff, Conversation], Changes], *done: str) 
 
 def topic_said(stage: "Stage", topic: str) -> str:
     """Say in her language what a conversation is about."""
-    language, flow = stage.contact.language, stage.library.flows.get(topic)
-    if flow:
-        return stage.library.speech.say(language, topic, flow.title)
-    return stage.library.phrase(language, "topic_danger" if topic == "danger" else "topic_none")
+    return availability.topic(stage.library, stage.contact.language, topic)
 
 
 def _label(stage: "Stage", talk: Conversation) -> str:

@@ -1,0 +1,71 @@
+"""What one update leads to: the next record, a screen, what is written beside them, and what the world is asked for."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from bot.core import across
+from bot.core.contact import Contact
+from bot.core.house import Change, House, Wrote
+from bot.core.library import Library
+from bot.core.message import Screen
+from bot.core.platform import DISAPPEARING
+
+
+@dataclass(frozen=True, slots=True)
+class Wiped:
+    """The messages in her chat are to be deleted."""
+
+    handles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Her messages are to be deleted, and the store is to be cleaned of her record."""
+
+    handles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Something happened that is counted by week, without a person."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """She writes for the first time where a chat can forget by itself: it is to, before anything is said there."""
+
+
+Effect = Wiped | Forgotten | Counted | Met
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one update leads to."""
+
+    contact: Contact
+    screen: Screen | None
+    """`None`: there is nothing to say, as when a timer came too late."""
+    effects: tuple[Effect, ...] = ()
+    replaces: tuple[str, ...] = ()
+    """Handles of the screen that this one takes the place of."""
+    changes: tuple[Change, ...] = ()
+    """What is written beside her record, in the same transaction."""
+
+    def noting_that_she_wrote(self, library: Library) -> Self:
+        """Let come what has waited for her: not while she hides, nor into an emergency."""
+        position = self.contact.position
+        if not self.contact.memberships or position is None or library.is_urgent(position):
+            return self
+        return replace(self, changes=(*self.changes, Wrote()))
+
+    def looked_at(self, address: str, house: House) -> Self:
+        """Note what she had been sent when she saw this: what she types then may be a choice on it."""
+        return replace(self, contact=across.looked(self.contact, house.after(self.changes), address))
+
+    def meeting(self, channel: str) -> Self:
+        """Let the chat forget by itself, once, where it can: not as she leaves it."""
+        if channel not in DISAPPEARING or self.contact.timed or not self.contact.position:
+            return self
+        return replace(self, effects=(Met(), *self.effects))
