@@ -34,7 +34,7 @@ def _parse(hours: str, zone: str, country: str) -> Any:
     from opening_hours import OpeningHours, ParserError, UnknownCountryError  # type: ignore[attr-defined]  # noqa: PLC0415 - late; stubs lack the error
 
     try:
-        return OpeningHours(hours, timezone=ZoneInfo(zone), country=country)
+        return OpeningHours(hours, timezone=ZoneInfo(zone), country=country or None)
     except (ParserError, UnknownCountryError) as error:
         raise HoursError(str(error).strip().replace("\n", " ")) from None
 

@@ -131,11 +131,19 @@ def _item(name: str, conversation: str) -> Item:
     """Return what a button does; what leads a woman on does so when nothing is left of a conversation, too."""
     is_bound = _GO[name].flow != "peer" or name == "letter_end"
     answers = {TALK: conversation} if is_bound and name != "letter_end" else {}
-    return Item(token("letter", name, conversation if is_bound else ""), _GO[name], answers, said=name)
+    mark = token("letter", name, conversation if is_bound else "")
+    return Item(f"{_CALL}{mark}" if name == "letter_take" else mark, _GO[name], answers, said=name)
+
+
+_CALL = token("letter", "letter_take")[:4]
+"""What the mark of every call begins with: pressed too late it is known as one, though nothing is left of it."""
+_TAKEN = Position("answer", "taken")
 
 
 def pressed(house: House, pressed_token: str) -> Item | None:
     """Return what a button under a letter does: it works wherever she is, as long as there is something to do."""
     talks = ("", *(each.id for each in house.conversations))
     found = (_item(name, talk) for name in _GO for talk in talks)
-    return next((each for each in found if each.token == pressed_token), None)
+    hers = next((each for each in found if each.token == pressed_token), None)
+    is_late = pressed_token.startswith(_CALL) and len(pressed_token) == len(_CALL) + len(token())
+    return hers or (Item(pressed_token, _TAKEN) if is_late else None)

@@ -143,7 +143,7 @@ class Town(World):
         woman.types("menu")
         woman.contact = replace(woman.contact, position=replace(MENU, flow="peer", node="kept"))
         woman.take(woman.phone.sends(Kind.STICKER))
-        woman.presses("Yes, call a peer")
+        woman.presses(woman.phone.choices[0].label)
         self.deliver()
 
     def _bring(self, letter: Letter) -> Letter:
