@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.contact import Contact
 from bot.core.follow_up import VISIT
 from bot.core.house import Noted
+from bot.core.message import token
 from bot.core.monitoring import MONITOR, NO, OUTCOMES, QUESTIONS, REFUSED, YES
 from bot.core.referral import REASONS
 from bot.core.rooms.desk import without
@@ -19,7 +20,7 @@ LANDMARKS = places("visit.start")
 OUTCOME, REASON, QUESTION, SAYS = "outcome", "visit_refused_as", "monitor", "monitor_says"
 """Answers: how it went, why she was refused, which question is before her, and what she says to it."""
 TOLD = "told_of"
-"""Answer: what she has told already, so that it is counted once."""
+"""Answer: marks of what she has told already, never of what she said, so that it is counted once."""
 
 
 def _place(stage: "Stage") -> str:
@@ -30,7 +31,7 @@ def _place(stage: "Stage") -> str:
 def _note(stage: "Stage", kind: str, value: str, *used: str) -> Outcome:
     """Count one thing about the place before her, once."""
     place, told = _place(stage), stage.contact.answers.get(TOLD, "").split()
-    subject = f"{place}/{kind}".replace(" ", "/")
+    subject = _subject(place, kind)
     kept = without(stage.contact, *used)
     if not place or subject in told:
         return Outcome(kept)
@@ -39,13 +40,17 @@ def _note(stage: "Stage", kind: str, value: str, *used: str) -> Outcome:
     return Outcome(_with(kept, " ".join((*told, subject))), (noted,))
 
 
+def _subject(place: str, kind: str) -> str:
+    return token("told", place, kind)
+
+
 def _with(contact: Contact, told: str) -> Contact:
     return replace(contact, answers={**contact.answers, TOLD: told})
 
 
 def _visit(stage: "Stage") -> Outcome:
     said = stage.contact.answers.get(OUTCOME, "")
-    return _note(stage, VISIT, said) if said in OUTCOMES else Outcome(stage.contact)
+    return _note(stage, VISIT, said, OUTCOME) if said in OUTCOMES else Outcome(without(stage.contact, OUTCOME))
 
 
 def _refused(stage: "Stage") -> Outcome:
@@ -65,7 +70,7 @@ def _visit_is(stage: "Stage") -> str:
     place = _place(stage)
     if not place:
         return "gone"
-    return "told" if f"{place}/{VISIT}" in stage.contact.answers.get(TOLD, "").split() else "due"
+    return "told" if _subject(place, VISIT) in stage.contact.answers.get(TOLD, "").split() else "due"
 
 
 def _name(stage: "Stage", _: str) -> str:
