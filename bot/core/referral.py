@@ -17,7 +17,8 @@ TONGUE, TIME, WORDS, ACCEPTED = "tongue", "safe_time", "words", "accepted"
 TIMES = ("any", "morning", "afternoon", "evening")
 REASONS = ("full", "area", "women", "papers", "children", "use", "other")
 """Why a partner cannot receive her: words of ours, never the partner's."""
-LONGEST_WORDS = 500
+LONGEST_WORDS = 400
+"""Characters: fewer than an answer may have, so that nothing is cut behind her back."""
 
 
 def passed(library: Library, language: str, details: Mapping[str, str]) -> str:
