@@ -96,14 +96,14 @@ def test_what_is_kept_ends_when_the_readme_says() -> None:
 
 
 def test_no_flow_asks_a_woman_for_more_than_the_readme_says(library: Library) -> None:
-    """A place; in a group her hours, and what she wants to speak of; for a talk a code word, if she wants one."""
+    """A place; in a group her hours, and what she wants to speak of; a code word, and words of her own, if she wants."""
     for_her = {name: flow for name, flow in library.flows.items() if flow.audience == "woman"}
     asked = {
         (f"{name}.{at}", node.ask) for name, flow in for_her.items() for at, node in flow.nodes.items() if node.ask
     }
     beside = {at: kind for at, kind in asked if kind != "place"}
     in_group = {"groups.first": "time", "groups.last": "time", "groups.proposal": "text"}
-    assert beside == in_group | {"peer.code": "text"}
+    assert beside == in_group | {"peer.code": "text", "referral.words": "text"}
 
 
 def test_a_group_keeps_to_what_its_guide_says() -> None:

@@ -248,7 +248,7 @@ async def test_the_trail_is_listed_and_verified_while_the_bot_runs(settings: Set
 
 
 async def test_a_trail_that_was_tampered_with_is_said_and_ends_with_another_status(settings: Settings) -> None:
-    await invite(settings, Role.MODERATOR, ("porto-musa",))
+    await invite(settings, Role.MODERATOR, Scope(("porto-musa",)))
     vault, _ = open_vault(settings.key_file, settings.database, settings.data_dir)
     async with Store.open(settings.database, vault) as store:
         await store._database.commit_together(lambda connection: connection.execute("DELETE FROM audit").rowcount)

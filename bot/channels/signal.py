@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext, suppress
 from datetime import timedelta
 from functools import partial
+from hashlib import blake2b
 from typing import Any, Protocol
 
 from bot.channels.base import MEDIA_LIMIT, Pace, Receive, SendError, Shown
@@ -36,6 +37,8 @@ LOOK_AGAIN = 30.0
 OWN_TIMERS = 1000
 """People with a timer of their own that are remembered, only until their first answer."""
 DELETES_AT_ONCE = 4
+MOST_SEEN = 1000
+"""Messages that are known again when they come once more, as long as the program runs."""
 
 _LOG = logging.getLogger("comadre.signal")
 
@@ -79,6 +82,7 @@ class Signal:
         self._throttle = Throttle(clock)
         self._typing = Typing(self._sign, sleep)
         self._own_timers: dict[str, None] = {}
+        self._seen: dict[bytes, None] = {}
         self._trusting: dict[str, asyncio.Task[None]] = {}
         self._pictures_rest_until = 0.0
         self._is_running = False
@@ -198,10 +202,21 @@ class Signal:
                 self._note_timer(address.id, seconds)
             case NewIdentity(address):
                 self._trust_soon(address)
+            case _ if self._is_twin(found.id):
+                return
             case _:
                 self._note_timer(found.address.id, timer_of(params) or 0)
                 with self._typing.during(found.address.id):
                     await receive(found)
+
+    def _is_twin(self, name: str) -> bool:
+        """Tell whether that came just now: a daemon that receives by itself passes on twice what we ask it for."""
+        mark = blake2b(name.encode(), digest_size=8).digest()
+        is_known = mark in self._seen
+        self._seen[mark] = None
+        while len(self._seen) > MOST_SEEN:
+            del self._seen[next(iter(self._seen))]
+        return is_known
 
     def _note_timer(self, person: str, seconds: int) -> None:
         self._own_timers.pop(person, None)

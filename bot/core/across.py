@@ -25,6 +25,8 @@ WRITE = Position("answer", "write")
 WHOM = Position("answer", "whom")
 WRITTEN = Position("answer", "talk")
 """Where who answers writes after choosing to whom, where she is asked to whom, and where she is afterwards."""
+BEFORE_HER, LATE = Position("answer", "one"), Position("answer", "late")
+"""Where a conversation stands before her, and where she reads that it was over when she wrote."""
 DUTY = ("answer.begin", "answer.stop")
 SHORTEST_DUTY = 5
 """Letters of what begins or ends a duty: a short "on" may be said to somebody."""
@@ -145,7 +147,8 @@ class Ear:
             return None
         if len(live) == 1 and not self.over:
             return self._across(live[0], incoming)
-        return self._refused(incoming, live) if live else None
+        # Without any left she may want something of us, but not where the last one still stands before her.
+        return self._refused(incoming, live) if live or self.contact.position in (BEFORE_HER, LATE) else None
 
     def _named(self, text: str) -> list[Conversation] | None:
         """Return the conversations whose two words stand in front; `None` where no two words of hers do."""
@@ -183,7 +186,7 @@ class Ear:
     def _refused(self, incoming: Incoming, live: list[Conversation]) -> Heard:
         """Send it to nobody, and ask her whom she means."""
         if not live:
-            return Heard(note="talk_over")
+            return Heard(go=LATE)
         text = clean(incoming.text)
         if len(text) > LONGEST_ACROSS:
             return Heard(note="too_long_across")

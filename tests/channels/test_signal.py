@@ -101,7 +101,7 @@ async def test_no_emergency_screen_speaks_of_what_disappears(scene: SignalScene)
 async def test_the_same_message_twice_is_one_step(scene: SignalScene) -> None:
     await scene.asks(ANA, "hi")
     await scene.asks(ANA, "1")
-    shown = scene.last(ANA).text
+    shown, sent = scene.last(ANA).text, len(scene.signal.called("send"))
     at = scene.signal.now()
     for _ in range(2):
         scene.signal.deliver(ANA, at, dataMessage={"timestamp": at, "message": "3"})
@@ -110,6 +110,7 @@ async def test_the_same_message_twice_is_one_step(scene: SignalScene) -> None:
     assert "Safer use" not in scene.last(ANA).text
     assert len((await scene.known(ANA)).trail) == 2
     assert len(scene.signal.phones[ANA].shown) == 1
+    assert len(scene.signal.called("send")) == sent + 1
 
 
 async def test_two_women_are_answered_side_by_side(scene: SignalScene) -> None:

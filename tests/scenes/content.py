@@ -16,6 +16,7 @@ from tests.shipped import shipped
 FOLDER = Path(__file__).parent
 PARTNER = "opo-catju"
 """A place that takes referrals in scenes."""
+THE_HOUSE = {"pt": "A casa", "es": "La casa"}
 INVENTED = {
     "source": ["https://example.org"],
     "read_on": "2026-11-21",
@@ -40,7 +41,11 @@ def with_partner(library: Library) -> Library:
     )
     line = Line(id="trial-partner", name="The house", kind="partner", cities=("porto",), service=PARTNER)
     changed = directory.model_copy(update={"services": services, "lines": (*directory.lines, line)})
-    return replace(library, directory=changed)
+    catalogues = {
+        language: {**known, (DIRECTORY, line.name): THE_HOUSE.get(language, line.name)}
+        for language, known in library.speech.catalogues.items()
+    }
+    return replace(library, directory=changed, speech=Speech(library.speech.languages, catalogues))
 
 
 def with_groups(library: Library, groups: Iterable[Group], said: Mapping[str, Mapping[str, str]]) -> Library:

@@ -42,7 +42,8 @@ def someone(language: str, position: Position) -> Contact:
 def around(position: Position) -> House:
     """Return what is settled around someone at a position: what is for staff is nobody else's."""
     is_for_staff = shipped().flows[position.flow].audience != "woman"
-    return House(staff=Staff("amber birch", Role.ADMIN)) if is_for_staff else House()
+    staff = Staff("amber birch", Role.ADMIN, address=str(ANA), lines=("porto-peers",))
+    return House(staff=staff, team=(staff,)) if is_for_staff else House()
 
 
 def ways_to_write(word: str) -> set[str]:

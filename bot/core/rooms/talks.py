@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.core.stage import Stage
 
 WRITE, WHOM, ONE, WELCOME = "answer.write", "answer.whom", "answer.talk", "answer.welcome"
-LANDMARKS = places(WRITE, WHOM, ONE, WELCOME)
+LANDMARKS = places(WRITE, WHOM, ONE, WELCOME, "answer.late")
 NOTE, CANNED, CLOSED_AS = "note", "canned", "closed_as"
 UNSENT, UNSENT_MEDIA, UNSENT_HANDLE = "unsent", "unsent_media", "unsent_handle"
 """Answers: what she wrote without saying to whom, until she has said so."""
