@@ -332,6 +332,8 @@ class House:
     """How many conversations each of them has open, by her designation."""
     ahead: int = 0
     """How many wait on the line that she calls, longer than she does."""
+    is_asked_later: bool = False
+    """She said that she may be asked how it went, and that is not done yet."""
     fresh: str = ""
     """Random letters, different at each step, of which an id and two words can be made."""
 

@@ -35,6 +35,7 @@ _PLAIN = """
     passed_time_morning passed_time_afternoon passed_time_evening agree_yes reason_full reason_area reason_women
     reason_papers reason_children reason_use reason_other letter_nobody_yet letter_read letter_accepted
     letter_follow_up letter_back letter_accept letter_ask letter_refuse letter_place letter_others letter_tell
+    kept_later
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),

@@ -100,6 +100,7 @@ class Houses:
             own=self._own(connection, key) if contact.memberships else {},
             staff=staff,
             conversations=self._talks(connection, key, staff),
+            is_asked_later=self.letters.has_later(connection, key),
         )
         house = replace(house, ahead=self._ahead(connection, key, house))
         if staff is None:

@@ -10,7 +10,7 @@ from bot.core.letter import Letter, LetterKind
 from bot.core.monitoring import MANY, WEEKS
 from bot.storage.store import Store
 from tests.storage.example import ANA, EVA, HOUR, NOW
-from tests.storage.talks import PAULA, change, claim, hire, rows, said, settle, talk
+from tests.storage.talks import PAULA, change, claim, hire, house, rows, said, settle, talk
 
 LATER = NOW + timedelta(days=2)
 MONDAY = date(2026, 11, 23)
@@ -27,6 +27,8 @@ async def test_what_asks_her_comes_when_it_is_due_though_all_else_is_over(store:
     await change(store, Talked(talk(ANA, PAULA)), Posted(asking()))
     await change(store, Talked(talk(ANA, PAULA).ended(HOUR)))
     assert await claim(store) == []
+    assert (await house(store, ANA)).is_asked_later, "she can read that"
+    assert not (await house(store, EVA)).is_asked_later
     (parcel,) = await claim(store, LATER)
     assert parcel.letter.kind is LetterKind.FOLLOW_UP
 
