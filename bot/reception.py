@@ -50,5 +50,5 @@ def as_csv(services: Mapping[str, Service]) -> str:
 
 def points(services: Mapping[str, Service]) -> list[Point]:
     """Name the services that staff ask how women are received there."""
-    said = f"often refused or badly treated in {WEEKS} weeks; ask this service, then write verified_on (comadre report)"
-    return [Point("service", f"{name}: {services[name].bad} times {said}") for name in to_ask(services)]
+    said = f"refused or treated badly in {WEEKS} weeks; ask this service, then write verified_on (comadre report)"
+    return [Point("service", f"{name}: {services[name].bad} women {said}") for name in to_ask(services)]

@@ -47,7 +47,7 @@ def print_diagnosis(points: Sequence[Point]) -> None:
         console.print(mark, Text(f"{point.subject}: {point.said}"), sep="")
 
 
-WIDEST_BAR = 30
+WIDEST_BAR = 24
 """Characters of the longest bar."""
 
 

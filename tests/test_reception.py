@@ -51,5 +51,5 @@ def test_the_csv_has_the_same_numbers() -> None:
 
 def test_the_doctor_names_whom_to_ask() -> None:
     (point,) = points(read(SUMS))
-    assert point.said.startswith("house: 10 times")
+    assert point.said.startswith("house: 10 women")
     assert point.is_good
