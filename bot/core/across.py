@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation, Said
+from bot.core.designation import is_like_one
 from bot.core.house import TALK, House, Staff
 from bot.core.library import Library
 from bot.core.message import Incoming, Kind, token
@@ -111,7 +112,7 @@ class Ear:
             return Heard(note="not_across") if live else None
         if incoming.kind not in _SAID or self._is_for_us(incoming):
             return None
-        if self.seats or self.over:
+        if self.seats or self.over or (self.staff and self._named(incoming.text) is not None):
             return self._aimed(incoming, live)
         return self._across(live[0], incoming) if live else None
 
@@ -151,12 +152,15 @@ class Ear:
         return self._refused(incoming, live) if live or self.contact.position in (BEFORE_HER, LATE) else None
 
     def _named(self, text: str) -> list[Conversation] | None:
-        """Return the conversations whose two words stand in front; `None` where no two words of hers do."""
+        """Return the conversations whose two words stand in front; `None` where no two words do.
+
+        Two words that mean nobody any more are not for whoever is left.
+        """
         first, colon, _ = text.partition(":")
-        if not colon:
-            return None
+        name = normalise(first)
         known = [*self.seats, *self.own, *self.over]
-        return [each for each in known if each.designation == normalise(first)] or None
+        found = [each for each in known if colon and each.designation == name]
+        return found if found or (colon and is_like_one(name)) else None
 
     def _chosen(self, incoming: Incoming, live: list[Conversation]) -> Heard:
         """Send it where she said, unless something came from somebody else since."""

@@ -20,6 +20,8 @@ TRAIL_LIMIT = 12
 """Steps that "back" can undo: enough to leave any flow, small enough to keep the record small."""
 RECENT_LIMIT = 6
 """Update ids remembered against redelivery; a platform repeats only what was not confirmed."""
+RECENT_TALKING = 40
+"""The same for who is in a conversation: she writes many in a row, and what comes twice would be read twice."""
 HANDLE_LIMIT = 250
 """Messages that a wipe reaches; a chat edited in place makes a few an hour."""
 

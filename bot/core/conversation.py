@@ -1,7 +1,7 @@
 """A relay between one woman and one line: neither side learns who the other is."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -166,7 +166,7 @@ class Conversation:
             "seats": [[each.staff, each.address] for each in self.seats],
             "rung": list(self.rung),
             "held": [[each.text, str(each.media) if each.media else "", each.handle] for each in self.held],
-            "pairs": [list(asdict(each).values()) for each in self.pairs],
+            "pairs": [[each.of, each.handle, each.to, each.there, each.hour] for each in self.pairs],
             "details": dict(self.details),
         }
 

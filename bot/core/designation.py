@@ -22,3 +22,9 @@ def designation(choose: Callable[[Sequence[str]], str], taken: frozenset[str] = 
         name = f"{choose(_FIRST.split())} {choose(_SECOND.split())}"
         if name not in taken:
             return name
+
+
+def is_like_one(words: str) -> bool:
+    """Tell whether two words could be such a name, whoever has or had it."""
+    first, _, second = words.partition(" ")
+    return first in _FIRST.split() and second in _SECOND.split()

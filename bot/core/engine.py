@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from bot.core import across, mail, telling
 from bot.core.across import Ear, Heard
-from bot.core.contact import RECENT_LIMIT, TRAIL_LIMIT, Contact, Position, Timed, Timer, Told
+from bot.core.contact import RECENT_LIMIT, RECENT_TALKING, TRAIL_LIMIT, Contact, Position, Timed, Timer, Told
 from bot.core.flow import Node
 from bot.core.house import Change, House, Resigned, Unasked
 from bot.core.library import (
@@ -74,7 +74,8 @@ def respond(
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
     language = contact.language or library.speech.negotiate(incoming.locale)
     is_repeated = mark in contact.recent
-    recent = contact.recent if is_repeated else (*contact.recent, mark)[-RECENT_LIMIT:]
+    most = RECENT_TALKING if house.conversations else RECENT_LIMIT
+    recent = contact.recent if is_repeated else (*contact.recent, mark)[-most:]
     is_leaving = contact.is_leaving and is_repeated
     contact = replace(contact, language=language, seen=fold(now), recent=recent, is_leaving=is_leaving, is_asked=False)
     if incoming.kind is not Kind.PRESS and incoming.address.channel not in OURS_ONLY:

@@ -10,7 +10,7 @@ from bot.core.house import LINE, TALK, House
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
-from bot.core.message import Address, Choice, Screen, token
+from bot.core.message import Choice, Screen, token
 from bot.core.speech import Word
 from bot.core.telling import way
 from bot.core.written import said_of
@@ -57,13 +57,10 @@ def render(library: Library, house: House, contact: Contact, letter: Letter, now
     talk = _talk(house, letter)
     is_hers = talk is not None and talk.woman == letter.to
     texts = tuple(each for each in _texts(library, language, letter, talk, now) if each)
-    media = letter.media
-    if media and media.channel != Address.parse(letter.to).channel and not media.data:
-        # Its bytes could not be had: she is told that there was something.
-        texts, media = ("\n".join((*texts, library.phrase(language, said_of(media)))),), None
     choices = tuple(Choice(item.token, library.phrase(language, item.said)) for item in _items(letter, is_hers=is_hers))
     ways = () if letter.kind in _BARE else tuple(Choice(way(word), library.phrase(language, word)) for word in WAYS)
-    return Screen(texts, choices, ways, media=media)
+    instead = library.phrase(language, said_of(letter.media)) if letter.media else ""
+    return Screen(texts, choices, ways, media=letter.media, instead=instead)
 
 
 _BARE = (LetterKind.SAID, LetterKind.CHANGED, LetterKind.TAKEN_BACK, LetterKind.TAKEN)

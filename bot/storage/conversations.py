@@ -47,6 +47,8 @@ class Conversations:
     def __init__(self, vault: Vault) -> None:
         """Keep the keys."""
         self._vault = vault
+        self._known: dict[bytes, tuple[bytes, Conversation]] = {}
+        """By name, with what it is sealed as: opening each once is enough, and a rollback leaves no trace."""
 
     def name(self, conversation: str) -> bytes:
         """Return the pseudonym of a conversation."""
@@ -103,6 +105,7 @@ class Conversations:
             "INSERT OR REPLACE INTO conversation (id, line, state, due_at, purge_at, sealed) VALUES (?, ?, ?, ?, ?, ?)",
             row,
         )
+        self._known[name] = (sealed, kept)
         connection.execute("DELETE FROM party WHERE conversation = ?", (name,))
         parties = {self._key(seat.address): int(kept.is_live) for seat in kept.seats}
         if kept.woman:
@@ -130,6 +133,8 @@ class Conversations:
         ).fetchall()
         connection.executemany("DELETE FROM party WHERE conversation = ?", rows)
         connection.executemany("DELETE FROM conversation WHERE id = ?", rows)
+        for (name,) in rows:
+            self._known.pop(name, None)
 
     def _key(self, address: str) -> bytes:
         return self._vault.pseudonym(Address.parse(address))
@@ -137,10 +142,15 @@ class Conversations:
     def _opened(self, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[Conversation]:
         """Open rows; one that was tampered with is nobody's, and must not stop the others."""
         for name, sealed in list(rows):
-            try:
-                yield Conversation.from_dict(orjson.loads(self._vault.unseal("conversation", name, sealed)))
-            except SealError:
-                _log.warning("conversation_unreadable")
+            known = self._known.get(name)
+            if known is None or known[0] != sealed:
+                try:
+                    opened = Conversation.from_dict(orjson.loads(self._vault.unseal("conversation", name, sealed)))
+                except SealError:
+                    _log.warning("conversation_unreadable")
+                    continue
+                known = self._known[name] = (sealed, opened)
+            yield known[1]
 
 
 def _purge_at(conversation: Conversation) -> int:

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 import uvloop
 
-from tests.bench import broadcast, measure
+from tests.bench import broadcast, measure, talks
 from tests.bench.process import (
     BOT_CORE,
     BROADCASTERS,
@@ -55,16 +55,23 @@ class Run:
     """One run: every measure of every bot, each from a fresh start."""
 
     def __init__(
-        self, kinds: list[Kind], loads: list[tuple[int, float]], length: measure.Length, sizes: Sequence[broadcast.Size]
+        self,
+        kinds: list[Kind],
+        loads: list[tuple[int, float]],
+        length: measure.Length,
+        sizes: Sequence[broadcast.Size],
+        talking: Sequence[talks.Size],
     ) -> None:
         """Take what is to be measured."""
         self._kinds = kinds
         self._loads = loads
         self._length = length
         self._sizes = sizes
+        self._talking = talking
         self._folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self.bots: dict[str, dict[str, Any]] = {kind.name: {"title": kind.title, "loads": []} for kind in kinds}
         self.broadcasts: list[dict[str, Any]] = []
+        self.talks: list[dict[str, Any]] = []
 
     async def measure(self) -> None:
         """Measure the bots in turn for each load, so that a busy moment of the machine meets all alike."""
@@ -77,6 +84,8 @@ class Run:
             for size in self._sizes:
                 for kind in BROADCASTERS:
                     await self._broadcast(kind, size)
+            for each in self._talking:
+                await self._talk(each)
         finally:
             shutil.rmtree(self._folder)
 
@@ -102,6 +111,14 @@ class Run:
         self.broadcasts.append(result)
         gc.collect()
 
+    async def _talk(self, size: talks.Size) -> None:
+        typer.echo(f"  talks {size.round_trip}", err=True)
+        try:
+            self.talks.append(await talks.talks(self._folder / f"talks-{size.round_trip}", size))
+        except (BotFailedError, OSError) as error:
+            self.talks.append({"failed": str(error)})
+        gc.collect()
+
     async def _load(self, kind: Kind, result: dict[str, Any], women: int, round_trip: float) -> None:
         folder = self._folder / f"{kind.name}-{women}-{round_trip}"
         result["loads"].append(await measure.load(kind, folder, women, round_trip, self._length))
@@ -116,7 +133,11 @@ class Run:
 
 
 async def measure_all(
-    kinds: list[Kind], loads: list[tuple[int, float]], length: measure.Length, sizes: Sequence[broadcast.Size]
+    kinds: list[Kind],
+    loads: list[tuple[int, float]],
+    length: measure.Length,
+    sizes: Sequence[broadcast.Size],
+    talking: Sequence[talks.Size],
 ) -> dict[str, Any]:
     """Measure everything, with this process on its own core."""
     os.sched_setaffinity(0, {SERVER_CORE})
@@ -124,12 +145,13 @@ async def measure_all(
     machine: dict[str, Any] = {"python": platform.python_version(), "cores": os.cpu_count()}
     machine["fsync_ms"] = fsync_time()
     machine["load_before"] = [round(load, 2) for load in os.getloadavg()]
-    run = Run(kinds, loads, length, sizes)
+    run = Run(kinds, loads, length, sizes, talking)
     await run.measure()
     micro = await measure_micro() if "ours" in run.bots or sizes else {}
     machine["load_after"] = [round(load, 2) for load in os.getloadavg()]
     took = round(time.perf_counter() - began, 1)
-    return {"machine": machine, "took_s": took, "bots": run.bots, "broadcasts": run.broadcasts, "micro": micro}
+    parts = {"bots": run.bots, "broadcasts": run.broadcasts, "talks": run.talks, "micro": micro}
+    return {"machine": machine, "took_s": took} | parts
 
 
 async def measure_micro() -> dict[str, Any]:
@@ -159,25 +181,32 @@ def numbers(text: str) -> list[int]:
     return [int(part) for part in text.split(",")]
 
 
-def main(
+def main(  # noqa: PLR0913 - an option each
     bots: Annotated[str, typer.Option(help="Which bots talk, by comma; none for broadcasts only.")] = ",".join(KINDS),
     women: Annotated[str, typer.Option(help="How many women at once, by comma.")] = "1,50,500",
     round_trip: Annotated[str, typer.Option(help="Round trips to the platform in ms, by comma.")] = "0,40",
     *,
     quick: Annotated[bool, typer.Option("--quick", help="Short windows and the three telling loads.")] = False,
     no_broadcast: Annotated[bool, typer.Option("--no-broadcast", help="Leave the broadcasts out.")] = False,
+    no_talks: Annotated[bool, typer.Option("--no-talks", help="Leave the conversations out.")] = False,
+    only_talks: Annotated[bool, typer.Option("--only-talks", help="Measure the conversations alone.")] = False,
 ) -> None:
     """Measure Comadre and its peers against a fake Bot API server, and write .bench/result.json.
 
     State is kept under the temporary folder: TMPDIR chooses the disk.
     """
-    prepare_peers()
+    if only_talks:
+        bots, no_broadcast = "", True
+    else:
+        prepare_peers()
     loads = [(count, trip / 1000) for trip in numbers(round_trip) for count in numbers(women)]
     if quick:
         loads = [load for load in loads if load in TELLING] or loads
     kinds = [KINDS[name] for name in bots.split(",") if name]
     sizes = () if no_broadcast else broadcast.QUICK if quick else broadcast.FULL
-    result = uvloop.run(measure_all(kinds, loads, measure.QUICK if quick else measure.FULL, sizes))
+    talking = () if no_talks else talks.QUICK if quick else talks.FULL
+    result = uvloop.run(measure_all(kinds, loads, measure.QUICK if quick else measure.FULL, sizes, talking))
+    BENCH.mkdir(exist_ok=True)
     (BENCH / "result.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     print_report(result)
 

@@ -19,6 +19,8 @@ def print_report(result: dict[str, Any]) -> None:
         console.print(_lives(bots))
     if result["broadcasts"]:
         console.print(_broadcasts(result["broadcasts"]))
+    if result["talks"]:
+        console.print(_talks(result["talks"]))
     for name, bot in bots.items():
         if "failed" in bot:
             console.print(f"{name} did not run to the end: {bot['failed']}", markup=False)
@@ -54,6 +56,17 @@ def _loads(bots: dict[str, Any]) -> Table:
         for load in bot["loads"]:
             table.add_row(bot["title"], *(_text(load[key]) for key in keys))
         table.add_section()
+    return table
+
+
+def _talks(measured: list[dict[str, Any]]) -> Table:
+    keys = ("round_trip_ms", "messages_a_second", "p50_ms", "p95_ms", "p99_ms", "above_p95_ms", "cpu_s_per_1000",
+            "bot_busy", "said", "kills", "lost", "doubled", "strayed", "failed")  # fmt: skip
+    table = _table("Conversations at once", "talks", "round trip ms", "messages/s", "p50 ms", "p95 ms", "p99 ms",
+                   "p95 above ms", "CPU s/1000", "bot busy", "said", "kills", "lost", "doubled", "strayed",
+                   "failed")  # fmt: skip
+    for each in measured:
+        table.add_row(_text(each.get("talks")), *(_text(each.get(key)) for key in keys))
     return table
 
 

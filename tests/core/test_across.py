@@ -153,6 +153,15 @@ class TestWhoAnswers:
         town.deliver()
         assert not bea.has("meant for ana")
 
+    def test_two_words_of_one_that_is_long_forgotten_are_not_for_whoever_is_left(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        words = town.talk(ana, eva)
+        gone = "silver feather" if words != "silver feather" else "golden lily"
+        assert eva.types(f"{gone}: is he still there?")
+        assert town.deliver() == []
+        eva.types(f"{words}: I'm here.")
+        assert [each.text for each in town.deliver()] == ["I'm here."]
+
     def test_an_answer_in_a_thread_that_is_over_goes_to_nobody(self, town: Town) -> None:
         eva, ana, bea, *_ = two(town)
         ana.types("this is ana")

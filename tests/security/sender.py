@@ -1,4 +1,4 @@
-"""A process that sends a broadcast or letters, until killed; one that has all loaded forks another for each line."""
+"""A process that works until it is killed; one that has all loaded forks another for each line."""
 
 import asyncio
 import os
@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.channels.telegram import Telegram
+from bot.core import mail
+from bot.core.library import Library
+from bot.services.dispatcher import Dispatcher
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace
 from bot.services.post import Post
@@ -16,6 +19,7 @@ from bot.storage.letterbox import Parcel, Sort
 from bot.storage.store import Store
 from bot.storage.vault import Vault
 from tests.services.scene import judging, watch_the_end
+from tests.shipped import shipped
 from tests.storage.example import KEY
 from tests.storage.talks import rows, write
 
@@ -69,13 +73,45 @@ def watch_the_letters(store: Store) -> asyncio.Event:
     return over
 
 
-WORK = {"broadcast": send, "letters": post}
+async def relay(path: Path, url: str, token: str, rate: int) -> None:
+    """Bring what people say to each other across, until killed."""
+    async with Store.open(path, Vault(KEY)) as store:
+        pace = Pace(rate)
+        telegram = Telegram(token, api_url=url, pace=pace)
+        dispatcher = Dispatcher(store, current, now)
+        dispatcher.channels["telegram"] = telegram
+        sender = Post(store, dispatcher.channels, now, saying, is_talking=dispatcher.is_talking)
+        sender.pace("telegram", pace)
+        dispatcher.post = sender
+        owed = await store.owing()
+        sender.start()
+        await asyncio.gather(telegram.run(dispatcher.accept), dispatcher.resume(owed))
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+async def current() -> Library:
+    """Return the library that we ship."""
+    return shipped()
+
+
+async def saying(at: datetime) -> Sort:
+    """Return what decides about letters."""
+    return mail.judge(shipped(), at)
+
+
+WORK = {"broadcast": send, "letters": post, "relay": relay}
 
 
 def main() -> None:
     """Fork a sender for each line that comes in, and say its number; end with the input."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a child ended
     work, path, url, token, rate = sys.argv[1:]
+    if work == "relay":
+        shipped()
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
