@@ -127,6 +127,22 @@ def invite(
 
 
 @app.command()
+def report(
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print it for a spreadsheet.")] = False,  # noqa: FBT002
+) -> None:
+    """Say how services received women in the last eight full weeks, from five on; lists those to ask about it."""
+    from bot import reception
+    from bot.core.monitoring import to_ask
+    from bot.report import print_reception
+
+    services = asyncio.run(reception.received(load_settings()))
+    if as_csv:
+        typer.echo(reception.as_csv(services), nl=False)
+        return
+    print_reception(list(reception.rows(services)), to_ask(services))
+
+
+@app.command()
 def audit(
     verify: Annotated[bool, typer.Option("--verify", help="See whether any line was changed or is missing.")] = False,  # noqa: FBT002
 ) -> None:

@@ -8,6 +8,7 @@ from bot.content.check import Report, check
 from bot.content.finding import Level
 from bot.personnel import unattended
 from bot.point import Point
+from bot.reception import points
 from bot.settings import TELEGRAM_API, Settings
 from bot.storage.store import Store, StoreProblem
 from bot.storage.vault import KeyProblem, Vault, load_key
@@ -79,6 +80,7 @@ async def _database(settings: Settings, vault: Vault | None, groups: Sequence[st
             found, counts = await store.describe(), await store.counts()
             alone = unattended(groups, await store.staff.everyone())
             trail = await _trail(store)
+            received = await store.received(datetime.now(UTC).date())
     except (StoreProblem, KeyProblem) as problem:
         return [Point("database", str(problem), is_good=False)]
     said = f"version {found.version}, {found.contacts} people, {found.size // 1024} KiB, check: {found.integrity}"
@@ -87,6 +89,7 @@ async def _database(settings: Settings, vault: Vault | None, groups: Sequence[st
         Point("database", f"{where} {said}", found.integrity == "ok"),
         trail,
         *counted,
+        *points(received),
         *(Point("group", f"{group} has no moderator; comadre invite moderator --group {group}") for group in alone),
     ]
 

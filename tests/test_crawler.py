@@ -23,6 +23,7 @@ from bot.core.rooms.groups import GO_ON, MOST_PROPOSALS
 from bot.core.speech import SOURCE, Speech
 from bot.core.stage import Stage
 from bot.core.terms import Terms
+from tests.core.rooms.errands import errands
 from tests.core.rooms.stands import stands
 from tests.scenes import content
 
@@ -120,7 +121,7 @@ class Crawler:
         self._arrive(Contact(self.language, "porto", MENU, seen=fold(NOW)), self.channels[0], STAFF)
         for house in TALKING:
             self._arrive(Contact(self.language, "porto", NEAR_TALK, seen=fold(NOW)), self.channels[0], house)
-        for position, answers, house in stands("trial-porto", NOW):
+        for position, answers, house in (*errands(self.library, content.PARTNER), *stands("trial-porto", NOW)):
             contact = Contact(self.language, "porto", position, (MENU,), answers, seen=fold(NOW))
             self._arrive(contact, self.channels[0], house)
         while self._waiting:

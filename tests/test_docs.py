@@ -18,6 +18,7 @@ from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, MEMBERSHIP_KEPT, POSITI
 from bot.core.directory import Directory, Group, Welcome
 from bot.core.duration import LONGEST_WAIT
 from bot.core.flow import Flow, Node
+from bot.core.follow_up import USEFUL_FOR
 from bot.core.library import Library
 from bot.core.phrase import SENT_FIRST
 from bot.core.recurrence import days, read
@@ -29,6 +30,7 @@ from bot.storage.notices import KEPT
 from bot.storage.store import COUNT_KEPT, FEWEST_SHOWN
 from tests.channels.signal_cli import flags
 
+USEFUL_DAYS = {2: "two"}
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -89,21 +91,22 @@ def test_what_is_kept_ends_when_the_readme_says() -> None:
         "until the meeting is over or the vote closed",
         "until the meeting is over",
         f"{KEPT.days} days after its end",
-        f"{COUNT_KEPT.days // 365 * 12} months, never shown below {FEWEST_SHOWN}",
+        f"until she was asked, {USEFUL_DAYS[USEFUL_FOR.days]} days later at most",
+        *[f"{COUNT_KEPT.days // 365 * 12} months, never shown below {FEWEST_SHOWN}"] * 2,
     ]
     assert PURGE_EVERY == 600
     assert "within ten minutes" in told
 
 
 def test_no_flow_asks_a_woman_for_more_than_the_readme_says(library: Library) -> None:
-    """A place; in a group her hours, and what she wants to speak of; for a talk a code word, if she wants one."""
+    """A place; in a group her hours, and what she wants to speak of; a code word and words of her own, if she wants."""
     for_her = {name: flow for name, flow in library.flows.items() if flow.audience == "woman"}
     asked = {
         (f"{name}.{at}", node.ask) for name, flow in for_her.items() for at, node in flow.nodes.items() if node.ask
     }
     beside = {at: kind for at, kind in asked if kind != "place"}
     in_group = {"groups.first": "time", "groups.last": "time", "groups.proposal": "text"}
-    assert beside == in_group | {"peer.code": "text"}
+    assert beside == in_group | {"peer.code": "text", "referral.words": "text"}
 
 
 def test_a_group_keeps_to_what_its_guide_says() -> None:

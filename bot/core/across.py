@@ -3,7 +3,6 @@
 A message to the wrong woman can kill somebody: where two could be meant, none is taken.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +18,7 @@ from bot.core.relay import Changes, Relay, in_house
 from bot.core.rooms.talks import UNSENT, UNSENT_HANDLE, UNSENT_MEDIA
 from bot.core.speech import normalise
 from bot.core.talking import change, say, take_back
+from bot.core.written import clean
 
 CODE = Position("peer", "code")
 """Where a woman writes her word: it is for us and goes to nobody."""
@@ -213,12 +213,6 @@ class Ear:
 
 
 _NOTHING_UNSENT = {UNSENT: "", UNSENT_MEDIA: "", UNSENT_HANDLE: ""}
-
-
-def clean(text: str) -> str:
-    """Return what can be written to others: without half characters and what no screen shows."""
-    whole = text.encode(errors="ignore").decode().replace("\t", " ")
-    return "".join(char for char in whole if char == "\n" or unicodedata.category(char) != "Cc").strip()
 
 
 def looked(contact: Contact, house: House, address: str) -> Contact:

@@ -21,6 +21,8 @@ MOST_PAIRS = 200
 PAIR_KEPT = timedelta(hours=48)
 COUNTED = "counted"
 """Topic of one that has ended and is counted: it is counted once."""
+WITHDRAWN = "withdrawn"
+"""Topic of one in which she took her yes back, at the moment when it ends: what is on its way is not wanted."""
 
 
 class Aim(StrEnum):

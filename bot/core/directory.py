@@ -115,7 +115,7 @@ class Service(Fact):
     """What she should know before she goes; translated."""
     closed_until: date | None = None
     referrals: bool | None = None
-    """Whether it takes women whom this bot refers, with their yes."""
+    """Whether its people agreed to answer women whom this bot refers, with their yes, on a line of their own."""
 
 
 class Hotline(Fact):

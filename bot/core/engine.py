@@ -9,7 +9,7 @@ from bot.core import across, mail, telling
 from bot.core.across import Ear, Heard
 from bot.core.contact import RECENT_LIMIT, RECENT_TALKING, TRAIL_LIMIT, Contact, Position, Timed, Timer, Told
 from bot.core.flow import Node
-from bot.core.house import Change, House, Resigned
+from bot.core.house import Change, House, Resigned, Unasked
 from bot.core.library import (
     DESK,
     FIND_FOUND,
@@ -287,7 +287,7 @@ class _Step:
             return self.leave(word)
         if word == "stop":
             turn = replace(self, contact=self.contact.stopped()).go(STOPPED)
-            return replace(turn, changes=(*self.got_up(), *turn.changes))
+            return replace(turn, changes=(*self.got_up(), Unasked(), *turn.changes))
         return self.go(targets.get(word, MENU))
 
     def greet(self, payload: str) -> Turn:
@@ -328,7 +328,7 @@ class _Step:
                 return step.leave("exit" if node.do == "exit" else "forget")
             if node.do == "stop":
                 step = replace(step, contact=step.contact.stopped())
-                changes += step.got_up()
+                changes += (*step.got_up(), Unasked())
             if node.do == "report_wrong":
                 effects.append(Counted(f"wrong:{stage.known('service')}"))
             passed = _passage(stage)

@@ -26,7 +26,9 @@ StaffList = Literal["desks", "days", "tongues", "audiences", "untranslated", "no
 BroadcastList = Literal["translated", "send_days", "confirm", "asked", "let_go"]
 PeerList = Literal["waiting", "talks", "canned", "closings", "speaks", "might_speak"]
 """For who answers on a line."""
-Listed = DirectoryList | GroupList | StaffList | BroadcastList | PeerList | Literal["lines"]
+ErrandList = Literal["purposes", "visit_days", "helps", "others", "agree_company", "agree_referral"]
+"""For somebody to come along, and for being handed to a service."""
+Listed = ErrandList | DirectoryList | GroupList | StaffList | BroadcastList | PeerList | Literal["lines"]
 Asked = Literal["place", "text", "number", "day", "time", "content"]
 """`content` is what peers write to others: a text, a voice note or a picture."""
 OwnAction = Literal["exit", "forget_me", "stop", "report_wrong"]
@@ -42,7 +44,10 @@ LineAction = Literal["call_line", "leave_message", "set_code", "end_talk"]
 DutyAction = Literal["duty_on", "duty_off", "add_language", "drop_language", "call_tutor"]
 SeatAction = Literal["take", "say_canned", "hand_over", "call_second", "ask_code", "mark_danger", "block", "close_talk"]
 TalkAction = SeatAction | Literal["send_unsent", "drop_unsent"]
-DeskAction = MeetingAction | DetailAction | DraftAction | QuestionAction
+ErrandAction = Literal["begin_errand", "toggle_help", "ask_company", "take_yes_back", "refer"]
+PartnerAction = Literal["accept_referral", "refuse_referral", "read_again"]
+VisitAction = Literal["note_visit", "note_refused", "note_monitor"]
+DeskAction = ErrandAction | PartnerAction | VisitAction | MeetingAction | DetailAction | DraftAction | QuestionAction
 Action = OwnAction | GroupAction | DeskAction | StaffAction | BroadcastAction | LineAction | DutyAction | TalkAction
 Subject = Literal["city", "country", "language", "channel", "role"]
 

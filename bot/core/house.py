@@ -254,6 +254,11 @@ class Wrote:
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """She wants nothing written first: what she had agreed to be asked later is not asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resigned:
     """She is forgotten, and with her whatever she answered for."""
 
@@ -294,7 +299,7 @@ class Blocked:
     address: str
 
 
-Moderated = Settled | Answered | Closed | Announced | Halted | Approved | Wrote | Resigned
+Moderated = Settled | Answered | Closed | Announced | Halted | Approved | Wrote | Unasked | Resigned
 Relayed = Talked | Posted | Served | Noted | Blocked
 Change = Moderated | Relayed
 """What a step changes beside her record, written in the same transaction or not at all."""
@@ -327,6 +332,8 @@ class House:
     """How many conversations each of them has open, by her designation."""
     ahead: int = 0
     """How many wait on the line that she calls, longer than she does."""
+    is_asked_later: bool = False
+    """She said that she may be asked how it went, and that is not done yet."""
     fresh: str = ""
     """Random letters, different at each step, of which an id and two words can be made."""
 

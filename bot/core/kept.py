@@ -57,5 +57,7 @@ def _house(stage: "Stage") -> Iterator[str]:
         yield phrase(language, "kept_lines", lines=FILLS["my_lines"](stage, ""))
     if staff and (staff.groups or not staff.lines):
         yield phrase(language, "kept_role", groups=FILLS["desks"](stage, ""))
+    if stage.house.is_asked_later:
+        yield phrase(language, "kept_later")
     if stage.house.own:
         yield phrase(language, "kept_answers")

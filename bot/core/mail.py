@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import saying
+from bot.core import announcing, saying
 from bot.core.broadcast import zone_of
 from bot.core.contact import Contact
 from bot.core.house import NOTICE, House, Progress
@@ -74,13 +74,14 @@ def render(library: Library, house: House, contact: Contact, letter: Letter, now
     """Return what stands in a letter."""
     if letter.kind in _SAID:
         return _SAID[letter.kind](Desk(library, house, contact, letter, now))
-    return saying.render(library, house, contact, letter, now)
+    announced = announcing.render(library, house, contact, letter, now)
+    return announced or saying.render(library, house, contact, letter, now)
 
 
 def pressed(library: Library, house: House, pressed_token: str) -> Item | None:
     """Return what a button under a letter does: it works wherever she is, for as long as there is something to show."""
     shown = next((each for each in _items(library, house) if each.token == pressed_token), None)
-    return shown or saying.pressed(house, pressed_token)
+    return shown or saying.pressed(house, pressed_token) or announcing.pressed(library, house, pressed_token)
 
 
 def _items(library: Library, house: House) -> Iterator[Item]:
@@ -130,6 +131,10 @@ def _judge_approve(desk: Desk) -> Verdict | None:
     return _by_day(desk, progress)
 
 
+def _judge_follow_up(desk: Desk) -> Verdict | None:
+    return announcing.judge_follow_up(desk.library, desk.contact, desk.letter, desk.now)
+
+
 def _by_day(desk: Desk, progress: Progress) -> Verdict | None:
     """Let nobody be woken."""
     zone = zone_of(desk.library, progress.notice.groups)
@@ -142,5 +147,6 @@ _SAID: Mapping[LetterKind, Callable[[Desk], Screen]] = {LetterKind.REPORT: _repo
 _JUDGED: Mapping[LetterKind, Callable[[Desk], Verdict | None]] = {
     LetterKind.REPORT: _judge_report,
     LetterKind.APPROVE: _judge_approve,
+    LetterKind.FOLLOW_UP: _judge_follow_up,
 }
 """What may keep a kind from leaving now, or at all."""

@@ -31,6 +31,11 @@ _PLAIN = """
     topic_danger closing_other
     nothing_there stage_asked stage_due stage_sending stage_ended stage_halted
     slowly
+    wish_open help_interpreter help_children help_papers help_medicine passed_asks passed_time_any
+    passed_time_morning passed_time_afternoon passed_time_evening agree_yes reason_full reason_area reason_women
+    reason_papers reason_children reason_use reason_other letter_nobody_yet letter_read letter_accepted
+    letter_follow_up letter_back letter_accept letter_ask letter_refuse letter_place letter_others letter_tell
+    kept_later
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
@@ -125,6 +130,17 @@ _FILLED = {
     "count_silent": ("{count}",),
     "disappears": ("{time}",),
     "kept_disappears": ("{until}",),
+    "wish_place": ("{place}",),
+    "wish_for": ("{purpose}",),
+    "wish_day": ("{day}",),
+    "wish_help": ("{helps}",),
+    "passed_need": ("{need}",),
+    "passed_language": ("{language}",),
+    "passed_words": ("{text}",),
+    "letter_ring_company": ("{designation}",),
+    "letter_ring_referral": ("{designation}",),
+    "letter_yours_agreed": ("{designation}",),
+    "letter_refused": ("{reason}",),
 }
 SENT_FIRST = (
     *("reminder_today", "reminder_tomorrow", "reminder_day"),
@@ -136,6 +152,8 @@ SENT_FIRST = (
     *("letter_ring_second", "letter_taken", "letter_yours", "letter_note", "letter_code_right"),
     *("letter_code_wrong", "letter_code_none", "letter_joined_staff", "letter_debrief", "letter_duty_ends"),
     *("letter_ended_staff", "letter_expired_staff", "letter_not_delivered_staff", "letter_taken_back_staff"),
+    *("letter_ring_company", "letter_ring_referral", "letter_yours_agreed", "letter_nobody_yet", "letter_read"),
+    *("letter_accepted", "letter_refused", "letter_follow_up"),
 )
 """What the bot says without being asked: `comadre check` reads it as a stranger reads her lock screen."""
 

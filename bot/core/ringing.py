@@ -121,7 +121,7 @@ def nobody(relay: Relay, conversation: Conversation, *, keeps: bool = False) -> 
     line = relay.line(conversation)
     noted = Noted(f"talk {conversation.line} nobody", relay.now.date())
     letter = told(conversation, conversation.woman, LetterKind.NOBODY)
-    if line and line.takes_messages and (conversation.held or keeps):
+    if line and line.takes_messages and (conversation.held or conversation.details or keeps):
         return (Talked(_left(relay, conversation)), letter, noted)
     replaced = rings_replaced(relay, conversation, LetterKind.ENDED)
     return (Talked(conversation.ended(fold(relay.now))), letter, noted, *replaced)

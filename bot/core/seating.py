@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.core.company import taken
 from bot.core.conversation import CALLED, Aim, Conversation, ConversationState, Seat
 from bot.core.directory import Line
 from bot.core.ending import end
@@ -47,12 +48,13 @@ def take(relay: Relay, conversation: Conversation, staff: Staff) -> Changes:
         details={name: value for name, value in conversation.details.items() if name != NOTE},
         **relay.renewed(),
     )
+    opened, asked = taken(relay, opened)
     yours = told_staff(named, staff.address, LetterKind.YOURS).letter.changed(replaces=ring)
     letters = [told(named, named.woman, LetterKind.BEGUN), Posted(yours)]
     if note:
         letters.append(Posted(told_staff(named, staff.address, LetterKind.NOTE).letter.changed(text=note)))
     held = (Posted(said_letter(named, staff.address, said)) for said in conversation.held)
-    return (Talked(opened), *letters, *held, *others, Served(counted(staff, "talks", 1, relay.now)))
+    return (Talked(opened), *letters, *held, *others, *asked, Served(counted(staff, "talks", 1, relay.now)))
 
 
 def _named(relay: Relay, conversation: Conversation, staff: Staff) -> Conversation:

@@ -22,7 +22,7 @@ from bot.core.kept import kept
 from bot.core.library import MENU, Library
 from bot.core.message import Choice, Screen, token
 from bot.core.platform import counts
-from bot.core.rooms import FILLS, KNOWN, LISTS, LIVING, MEDIA
+from bot.core.rooms import FILLS, GATES, KNOWN, LISTS, LIVING, MEDIA
 from bot.core.speech import DIRECTORY, Word
 from bot.core.written import said_of
 
@@ -110,7 +110,9 @@ class Stage:
     @property
     def _is_dynamic(self) -> bool:
         """Tell whether what can be chosen here differs from one woman or moment to the next."""
-        return self.node.list is not None and self.node.list != "cities"
+        return self.node.list not in (None, "cities") or any(
+            self._resolve(each.go) in GATES for each in self.node.choices.values()
+        )
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
         """Work out once what is the same for all on her channel who speak her language and may do and undo the same."""
@@ -126,7 +128,7 @@ class Stage:
     def _written(self) -> Iterator[Item]:
         for text, option in self.node.choices.items():
             go = self._resolve(option.go)
-            if self.admits(go):
+            if self.admits(go) and (go not in GATES or GATES[go](self)):
                 yield Item(self._token(text), go, option.set, text=text)
 
     def admits(self, position: Position) -> bool:

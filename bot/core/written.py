@@ -1,5 +1,6 @@
 """What peers wrote to others, as one reader gets it."""
 
+import unicodedata
 from collections.abc import Iterator
 
 from bot.core.library import Library
@@ -19,3 +20,9 @@ def written(library: Library, notice: Notice, language: str) -> Iterator[str]:
 def said_of(media: Media) -> str:
     """Return the phrase for what goes along, where it cannot be shown."""
     return "voice_note" if media.kind == "voice" else "sent_picture"
+
+
+def clean(text: str) -> str:
+    """Return what can be written to others: without half characters and what no screen shows."""
+    whole = text.encode(errors="ignore").decode().replace("\t", " ")
+    return "".join(char for char in whole if char == "\n" or unicodedata.category(char) != "Cc").strip()

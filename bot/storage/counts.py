@@ -15,3 +15,9 @@ def count(connection: sqlite3.Connection, kind: str, on: date) -> None:
     connection.execute(
         "INSERT INTO count (week, kind, n) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1", (week(on), kind)
     )
+
+
+def sums(connection: sqlite3.Connection, first: date, end: date) -> list[tuple[str, int]]:
+    """Return how often each thing happened in the weeks from that of `first` on and before that of `end`."""
+    query = "SELECT kind, sum(n) FROM count WHERE week >= ? AND week < ? GROUP BY kind ORDER BY kind"
+    return connection.execute(query, (week(first), week(end))).fetchall()

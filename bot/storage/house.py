@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from bot.core.contact import Contact
-from bot.core.conversation import Conversation, ConversationState
+from bot.core.conversation import WITHDRAWN, Conversation, ConversationState
 from bot.core.delivery import handed_back, is_lost
 from bot.core.house import (
     AUDIENCE,
@@ -41,6 +41,7 @@ from bot.core.house import (
     Settled,
     Staff,
     Talked,
+    Unasked,
     Wrote,
     group_of_subject,
     meeting_subject,
@@ -100,6 +101,7 @@ class Houses:
             own=self._own(connection, key) if contact.memberships else {},
             staff=staff,
             conversations=self._talks(connection, key, staff),
+            is_asked_later=self.letters.has_later(connection, key),
         )
         if ahead := self._ahead(connection, key, house):
             house = replace(house, ahead=ahead)
@@ -202,6 +204,8 @@ class Houses:
                 self._notices.approve(connection, bytes.fromhex(name))
             case Wrote():
                 self._notices.release(connection, key)
+            case Unasked():
+                self.letters.hush(connection, key)
 
     def _relayed(self, connection: sqlite3.Connection, change: Relayed) -> None:
         match change:
@@ -219,6 +223,8 @@ class Houses:
     def _talk(self, connection: sqlite3.Connection, conversation: Conversation) -> None:
         """Write a conversation; what has not reached who sits there no more is for who comes next, or for nobody."""
         name = self.conversations.name(conversation.id)
+        if conversation.topic == WITHDRAWN:
+            self.letters.drop(connection, name)
         undelivered = self.letters.of(connection, name)
         lost = [row for row in undelivered if is_lost(conversation, row.letter)]
         for row in lost:

@@ -128,6 +128,11 @@ class Letters:
         """Take away all that is for one person; what is in the air is deleted again once it is there."""
         connection.execute("DELETE FROM letter WHERE contact = ?", (key,))
 
+    def has_later(self, connection: sqlite3.Connection, key: bytes) -> bool:
+        """Tell whether something waits for its day: of what is from a conversation only a question afterwards does."""
+        query = "SELECT 1 FROM letter WHERE contact = ? AND state = 'pending' AND due_at > 0 AND conversation > x''"
+        return connection.execute(query, (key,)).fetchone() is not None
+
     def hush(self, connection: sqlite3.Connection, key: bytes) -> None:
         """She hides the chat: nothing of a conversation that is over appears there."""
         connection.execute(

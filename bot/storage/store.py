@@ -14,6 +14,7 @@ from typing import Self, TypeVar
 
 import orjson
 
+from bot.core import monitoring
 from bot.core.contact import Contact
 from bot.core.decision import Tally
 from bot.core.diary import Tended
@@ -279,6 +280,12 @@ class Store:
                 "SELECT week, kind, n FROM count WHERE n >= ? ORDER BY week, kind", (FEWEST_SHOWN,)
             ).fetchall()
         )
+
+    async def received(self, today: date) -> dict[str, monitoring.Service]:
+        """Return what women and partners said of each service in the last full weeks, where it points at nobody."""
+        first = today - timedelta(weeks=monitoring.WEEKS)
+        sums = await self._database.run(lambda connection: counts.sums(connection, first, today))
+        return monitoring.read(sums)
 
     async def describe(self) -> Description:
         """Tell an operator how the database is, and nothing about anyone in it."""

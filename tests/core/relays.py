@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 
-from bot.core.conversation import CALLED, Conversation, ConversationState
+from bot.core.conversation import CALLED, WITHDRAWN, Conversation, ConversationState
 from bot.core.delivery import delivered
 from bot.core.directory import Line
 from bot.core.house import USUAL, Blocked, Change, House, Noted, Posted, Role, Rules, Served, Staff, Talked
@@ -18,10 +18,12 @@ from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PORTO, NIGHT, SHELTER, TUTOR = "porto-peers", "night-peers", "shelter", "tutors"
+HOUSE = "opo-catju"
+"""A place of which the shelter answers, and that takes referrals here."""
 _LINES = (
     {"id": PORTO, "name": "Peers in Porto", "cities": ["porto"], "languages": ["pt", "en"]},
     {"id": NIGHT, "name": "Peers at night", "languages": ["es"], "hours": "20:00-23:00", "takes_messages": False},
-    {"id": SHELTER, "name": "A shelter", "kind": "partner", "cities": ["porto"]},
+    {"id": SHELTER, "name": "A shelter", "kind": "partner", "cities": ["porto"], "service": HOUSE},
     {"id": TUTOR, "name": "For peers", "kind": "tutor"},
 )
 
@@ -31,7 +33,10 @@ def with_lines() -> Library:
     """Return what we ship, with four lines in its directory."""
     library = shipped()
     lines = tuple(Line.model_validate(line) for line in _LINES)
-    directory = library.directory.model_copy(update={"lines": lines})
+    services = tuple(
+        each.model_copy(update={"referrals": True}) if each.id == HOUSE else each for each in library.directory.services
+    )
+    directory = library.directory.model_copy(update={"lines": lines, "services": services})
     return replace(library, directory=directory).warm()
 
 
@@ -93,6 +98,8 @@ class World:
         for change in changes:
             match change:
                 case Talked(conversation):
+                    if conversation.topic == WITHDRAWN:
+                        self._drop(conversation.id)
                     self.conversations[conversation.id] = conversation if conversation.is_live else conversation.bare()
                 case Posted(letter):
                     self.post.setdefault(letter.to, deque()).append(letter)
@@ -104,11 +111,19 @@ class World:
                     self.blocked.append(address)
         return changes
 
+    def _drop(self, conversation: str) -> None:
+        for to, waiting in self.post.items():
+            self.post[to] = deque(each for each in waiting if each.conversation != conversation)
+
     def deliver(self, address: str = "") -> list[Letter]:
         """Bring somebody, or everybody, the letters that are due, the oldest first; return them."""
         brought = []
         for to in [address] if address else list(self.post):
             waiting = self.post.pop(to, deque())
+            later = [each for each in waiting if each.due_at > self.now.timestamp()]
+            waiting = deque(each for each in waiting if each not in later)
+            if later:
+                self.post[to] = deque(later)
             while waiting:
                 brought.append(self._bring(waiting.popleft()))
         return brought

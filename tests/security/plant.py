@@ -58,7 +58,9 @@ async def replay(app: App, chats: Chats, clock: Clock, planted: str) -> AsyncIte
 @asynccontextmanager
 async def living(folder: Path, clock: Clock | None = None) -> AsyncIterator[tuple[App, Chats]]:
     """Run the bot on a folder of its own, with a platform in memory."""
-    settings = Settings(data_dir=folder / "data", key_file=folder / "keys" / "key", content_dir=default_folder())
+    folders = {"data_dir": folder / "data", "key_file": folder / "keys" / "key", "content_dir": default_folder()}
+    # Transcripts begin all at once, more of them than there would be room for on a usual day.
+    settings = Settings(rate=10_000, **folders)
     async with App(settings, clock) as app:
         assert await app.shelf.open()
         chats = Chats()

@@ -26,7 +26,7 @@ def everywhere(library: Library) -> list[Position]:
         Position(flow, name)
         for flow, body in library.flows.items()
         for name, node in body.nodes.items()
-        if not node.is_passing
+        if not node.is_passing and library.leads_on(Position(flow, name), ANA.channel)
     ]
 
 

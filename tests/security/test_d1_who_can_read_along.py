@@ -25,7 +25,7 @@ EMERGENCIES = ("overdose", "now")
 """Seconds count there."""
 SENSITIVE = {
     "violence", "low", "rights", "safer_use", "substances", "ways", "moments", "body", "mixing", "find",
-    "missed", "spiked",
+    "missed", "spiked", "peer",
 }  # fmt: skip
 WATCHED = {Position("violence", "start"), Position("violence", "neutral")}
 """Where somebody may be reading over her shoulder: the question, and the screen for who is not sure."""
@@ -167,7 +167,9 @@ def test_whatever_she_does_it_is_said_at_her_first_sensitive_screen_and_never_af
         if any(isinstance(effect, Forgotten) for effect in turn.effects):
             said_here = is_over = False
             continue
-        said = bool(turn.screen and notice(library, contact.language) in turn.screen.texts[-1])
+        if turn.screen is None:
+            continue  # she took something back: what she sees is what she saw
+        said = notice(library, contact.language) in turn.screen.texts[-1]
         is_over = is_over or (said_here and not said)
         assert not (said and is_over)
         if tells(library, contact.position) and not is_over:

@@ -6,8 +6,23 @@ A room is one file for one subject. Its functions get the stage and are pure, as
 from collections.abc import Mapping
 
 from bot.core.contact import Position
-from bot.core.rooms import ballots, broadcasts, decisions, desk, detail, duty, groups, hour, lines, sent, talks
-from bot.core.rooms.room import Action, Fill, Known, List, Living, Shown
+from bot.core.rooms import (
+    ballots,
+    broadcasts,
+    company,
+    decisions,
+    desk,
+    detail,
+    duty,
+    groups,
+    hour,
+    lines,
+    referrals,
+    sent,
+    talks,
+    visits,
+)
+from bot.core.rooms.room import Action, Fill, Gate, Known, List, Living, Shown
 
 ROOMS = (
     groups,
@@ -21,6 +36,9 @@ ROOMS = (
     lines,
     duty,
     talks,
+    company,
+    referrals,
+    visits,
 )
 LISTS: Mapping[str, List] = {name: each for room in ROOMS for name, each in room.LISTS.items()}
 """`list:` of a node -> its entries."""
@@ -34,8 +52,11 @@ MEDIA: Mapping[str, Shown] = {**broadcasts.MEDIA, **sent.MEDIA}
 """Placeholder -> the picture or voice note that its screen shows."""
 LIVING: Mapping[str, Living] = {**sent.LIVING}
 """Placeholder -> how its screen is kept true while she stands there."""
+GATES: Mapping[Position, Gate] = {**company.GATES, **referrals.GATES}
+"""Place -> whether a button that leads there is shown."""
 LANDMARKS: tuple[Position, ...] = (
     *(*groups.LANDMARKS, *desk.LANDMARKS, *detail.LANDMARKS, *ballots.LANDMARKS, *decisions.LANDMARKS),
     *(*broadcasts.LANDMARKS, *sent.LANDMARKS, *lines.LANDMARKS, *talks.LANDMARKS),
+    *(*referrals.LANDMARKS, *visits.LANDMARKS),
 )
 """Places that the rooms go to by themselves, where there is a flow of that name."""

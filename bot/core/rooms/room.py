@@ -48,6 +48,8 @@ Fill = Callable[["Stage", str], str]
 """With the argument of `{name:argument}`."""
 Known = Callable[["Stage"], str]
 Shown = Callable[["Stage"], Media | None]
+Gate = Callable[["Stage"], bool]
+"""Tells whether a button that leads to a place is there for her."""
 
 
 def places(*targets: str) -> tuple[Position, ...]:
