@@ -114,8 +114,8 @@ def apologise(library: Library, contact: Contact, incoming: Incoming, now: datet
     """Put her back at the menu after a bug of ours, with nothing left of what led there."""
     language = contact.language or library.speech.negotiate(incoming.locale)
     kept = replace(contact, language=language, position=MENU, seen=fold(now), trail=(), answers={}, timer=None)
-    stage = Stage(library, kept, MENU, incoming.address.channel, now)
-    return Turn(kept, stage.screen("apology"), replaces=contact.living)
+    screen = Stage(library, kept, MENU, incoming.address.channel, now).screen("apology")
+    return Turn(kept, screen, replaces=contact.living)
 
 
 def finish_leaving(contact: Contact, *, is_wiped: bool) -> Contact:
@@ -148,8 +148,7 @@ class _Step:
     @property
     def greeting(self) -> Position:
         """Return where a stranger begins: what can be promised, and how she answers, may differ by platform."""
-        own = GREETINGS.get(self.channel, GREETING)
-        return own if self.library.node(own) else GREETING
+        return own if self.library.node(own := GREETINGS.get(self.channel, GREETING)) else GREETING
 
     def at(self, contact: Contact, position: Position) -> Stage:
         """Return what she has at a place, or at the menu if it is not there, or not for her."""
@@ -166,7 +165,8 @@ class _Step:
             return self.go(DESK if self._moderates else WELCOME)
         if heard := self.heard(incoming):
             return self._carry(heard)
-        return self.take(self._meant(incoming)).looked_at(self.address, self.house)
+        stays = across.is_theirs(self.house, self.address, incoming.handle)
+        return replace(self.take(self._meant(incoming)).looked_at(self.address, self.house), stays=stays)
 
     @property
     def _moderates(self) -> bool:
@@ -343,8 +343,8 @@ class _Step:
         else:
             stage = step.at(step.contact, MENU)
         contact = step.arrived(step.contact, stage, is_back=is_back or turns_page)
-        shown = step.at(contact, stage.position)
-        return Turn(contact, shown.screen(), tuple(effects), self.contact.living, tuple(changes))
+        screen = step.at(contact, stage.position).screen()
+        return Turn(contact, screen, tuple(effects), self.contact.living, tuple(changes))
 
     def arrived(self, contact: Contact, stage: Stage, *, is_back: bool) -> Contact:
         """Note where she is now, how she gets back, and what is to be shown later."""

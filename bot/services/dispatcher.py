@@ -281,7 +281,7 @@ class Dispatcher:
             incoming.address,
             await self.carry(turn.screen, incoming.address.channel),
             replaces=turn.replaces,
-            pressed=incoming.handle if incoming.press else "",
+            pressed=incoming.handle if incoming.press and not turn.stays else "",
             press=incoming.press,
         )
         shown = await self._insist(partial(self.channels[incoming.address.channel].show, outgoing))

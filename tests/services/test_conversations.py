@@ -161,6 +161,22 @@ async def test_with_two_open_a_text_without_a_target_is_stopped_visibly_and_a_re
     assert not ana.find("I'm with you.")
 
 
+async def test_what_a_woman_wrote_stays_in_the_chat_of_who_presses_a_button_under_it(running: Program) -> None:
+    ana, rosa = on_telegram(running, "ana", 0), on_telegram(running, "rosa", 2)
+    listen(running, [ana, rosa])
+    await running.hire(rosa.address, (PORTO,), ("en",))
+    await enter(ana, rosa)
+    await take(rosa, await call(ana))
+    await ana.types("here is ana")
+    await running.settled()
+    assert await rosa.says("", "letter_answer", "here is ana")
+    await running.settled()
+    assert rosa.find("here is ana")
+    await rosa.types("I'm with you.")
+    await running.settled()
+    assert ana.find("I'm with you.")
+
+
 async def test_what_is_left_at_night_is_read_in_the_morning_also_after_a_power_cut(running: Program) -> None:
     ana, rosa = on_telegram(running, "ana", 0), on_signal(running, "rosa", 2)
     listen(running, [ana, rosa])
