@@ -12,6 +12,8 @@ SAYING = {"phrase", "_phrase", "_flag", "_labelled", "Unclear"}
 """Functions whose text arguments are names of phrases."""
 MADE = ("_yes", "_no")
 """Endings of names that the code makes from the name of a field."""
+JOINED = ("kept_", "command_", "letter_", "help_", "passed_time_", "passed_", "reason_")
+"""Beginnings that the code puts before a name."""
 
 
 def _trees() -> Iterator[ast.AST]:
@@ -45,9 +47,10 @@ def test_every_declared_phrase_is_named_in_the_code() -> None:
     said = {text for tree in _trees() for text in _texts(tree)}
     fields = {text.removesuffix(ending) for text in said for ending in MADE}
     for name in USED:
-        stem = name.removeprefix("kept_").removeprefix("command_").removeprefix("letter_").removesuffix("_staff")
+        stem = next((name.removeprefix(each) for each in JOINED if name.startswith(each)), name).removesuffix("_staff")
         made = stem.removesuffix("_yes").removesuffix("_no")
-        assert name in said or stem in said or made in fields or made in _fields(), name
+        is_joined = name.startswith("letter_") and {*stem.rsplit("_", 1)} <= said  # its kind, and what it is for
+        assert name in said or stem in said or is_joined or made in fields or made in _fields(), name
 
 
 def _fields() -> set[str]:

@@ -8,7 +8,17 @@ import pytest
 
 from bot.core.contact import Contact, Position
 from bot.core.engine import respond
-from bot.core.flow import BroadcastAction, DutyAction, GroupAction, LineAction, SeatAction, StaffAction
+from bot.core.flow import (
+    BroadcastAction,
+    DutyAction,
+    ErrandAction,
+    GroupAction,
+    LineAction,
+    PartnerAction,
+    SeatAction,
+    StaffAction,
+    VisitAction,
+)
 from bot.core.house import Announced, Change, Closed, GroupState, House, Proposal, Role, Settled, Staff, meeting_subject
 from bot.core.message import Address, Incoming, Kind, fold
 from bot.core.plan import Plan
@@ -41,9 +51,11 @@ ROLES = {
     "admin": Staff("amber birch", Role.ADMIN),
 }
 MAY = ("moderator", "admin")
-MEMBERS = frozenset((*get_args(GroupAction), *get_args(LineAction)))
-"""What a member, or a woman who calls a line, does for herself."""
-ON_LINES = frozenset((*get_args(DutyAction), *get_args(SeatAction), "send_unsent", "drop_unsent"))
+MEMBERS = frozenset(name for kind in (GroupAction, LineAction, ErrandAction, VisitAction) for name in get_args(kind))
+"""What a member, or a woman who calls a line or goes to a service, does for herself."""
+ON_LINES = frozenset(
+    (*get_args(DutyAction), *get_args(SeatAction), *get_args(PartnerAction), "send_unsent", "drop_unsent")
+)
 """What is for who answers on a line, whom `test_c3_lines` is about: to a moderator it does nothing."""
 STAFF = sorted(ACTIONS.keys() - MEMBERS)
 """Everything else is for staff: an action that is added is tried here without being named."""

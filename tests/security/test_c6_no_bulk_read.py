@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "check": (),
     "doctor": (),
     "invite": ("admin",),
+    "report": (),
     "run": (),
     "schema": ("flow",),
     "staff list": (),

@@ -25,7 +25,7 @@ EMERGENCIES = ("overdose", "now")
 """Seconds count there."""
 SENSITIVE = {
     "violence", "low", "rights", "safer_use", "substances", "ways", "moments", "body", "mixing", "find",
-    "missed", "spiked", "peer",
+    "missed", "spiked", "peer", "company", "referral", "visit",
 }  # fmt: skip
 WATCHED = {Position("violence", "start"), Position("violence", "neutral")}
 """Where somebody may be reading over her shoulder: the question, and the screen for who is not sure."""
@@ -129,6 +129,8 @@ def test_every_way_to_a_sensitive_screen_leads_to_it_being_said_once(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_keyword_that_opens_a_sensitive_flow_leads_to_it(library: Library, language: str) -> None:
     for flow in sorted(SENSITIVE - {"violence"}):
+        if not library.flows[flow].keywords:
+            continue  # it is entered from a card alone
         typed = Incoming(ANA, Kind.TEXT, "1", text=library.flows[flow].keywords[0])
         turn = respond(library, Contact(language), typed, NOW)
         assert turn.contact.position
