@@ -52,9 +52,6 @@ class Heard:
     """What is kept or, where empty, forgotten."""
 
 
-SILENT = Heard()
-
-
 @dataclass(frozen=True)
 class Ear:
     """Who writes, and all that she could mean."""
@@ -206,10 +203,8 @@ class Ear:
         return Heard(note="not_changed") if live else None
 
     def _taken_back(self, incoming: Incoming, live: list[Conversation]) -> Heard | None:
-        for talk in live:
-            if changes := take_back(self.relay, talk, self.address, incoming.handle):
-                return Heard(changes)
-        return SILENT if live else None
+        changes = (each for talk in live for each in take_back(self.relay, talk, self.address, incoming.handle))
+        return Heard(tuple(changes)) if live else None
 
 
 _NOTHING_UNSENT = {UNSENT: "", UNSENT_MEDIA: "", UNSENT_HANDLE: ""}

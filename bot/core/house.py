@@ -278,6 +278,16 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """What somebody wrote is taken back before anybody has it: it is not delivered, or deleted as it arrives."""
+
+    conversation: str
+    of: str
+    """Her address."""
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """Somebody who answers changed what concerns herself: her duty, her languages, her statement."""
 
@@ -300,7 +310,7 @@ class Blocked:
 
 
 Moderated = Settled | Answered | Closed | Announced | Halted | Approved | Wrote | Unasked | Resigned
-Relayed = Talked | Posted | Served | Noted | Blocked
+Relayed = Talked | Posted | Recalled | Served | Noted | Blocked
 Change = Moderated | Relayed
 """What a step changes beside her record, written in the same transaction or not at all."""
 

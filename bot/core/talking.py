@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 from bot.core.conversation import MOST_HELD, Conversation, ConversationState, Said
 from bot.core.ending import orphaned
-from bot.core.house import Posted, Talked
+from bot.core.house import Posted, Recalled, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.pairing import of_message
 from bot.core.relay import Changes, Relay, told, told_staff
@@ -82,7 +82,7 @@ def take_back(relay: Relay, conversation: Conversation, of: str, handle: str) ->
     there = relay.counterparts(conversation, of)
     copies = [pair for pair in of_message(conversation, of, handle) if pair.to in there]
     if not copies:
-        return ()
+        return (Recalled(conversation.id, of, handle),) if handle else ()
     pairs = tuple(pair for pair in conversation.pairs if pair not in copies)
     letters = []
     for pair in copies:

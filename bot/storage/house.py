@@ -34,6 +34,7 @@ from bot.core.house import (
     Noted,
     Posted,
     Progress,
+    Recalled,
     Relayed,
     Resigned,
     Rules,
@@ -213,6 +214,8 @@ class Houses:
                 self._talk(connection, conversation)
             case Posted(letter):
                 self.letters.post(connection, letter)
+            case Recalled(conversation, of, handle):
+                self.letters.recall(connection, self.conversations.name(conversation), of, handle)
             case Served(staff):
                 self.team.serve(connection, staff)
             case Noted(kind, on):

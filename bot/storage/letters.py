@@ -120,6 +120,14 @@ class Letters:
             if (letter := self._open(connection, number, key, sealed))
         ]
 
+    def recall(self, connection: sqlite3.Connection, conversation: bytes, of: str, handle: str) -> None:
+        """Take away what somebody took back; what is in the air is deleted again once it is there."""
+        query = "SELECT id, contact, sealed FROM letter WHERE conversation = ?"
+        for number, key, sealed in connection.execute(query, (conversation,)).fetchall():
+            letter = self._open(connection, number, key, sealed)
+            if letter and (letter.of, letter.handle) == (of, handle):
+                connection.execute("DELETE FROM letter WHERE id = ?", (number,))
+
     def drop(self, connection: sqlite3.Connection, conversation: bytes) -> None:
         """Take away all that is not delivered yet of one conversation."""
         connection.execute("DELETE FROM letter WHERE conversation = ?", (conversation,))

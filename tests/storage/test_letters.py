@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.contact import Contact
 from bot.core.conversation import ConversationState
-from bot.core.house import Posted, Resigned, Talked
+from bot.core.house import Posted, Recalled, Resigned, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address
 from bot.core.verdict import Drop, Hold
@@ -200,6 +200,15 @@ class TestUndelivered:
         await post(store, said(PAULA, "after"), Letter(str(PAULA), LetterKind.RING, "c9"))
         found = [each for _ in range(3) for each in await claim(store)]
         assert [(each.to, each.letter.kind) for each in found] == [(ANA, LetterKind.ENDED)]
+
+    async def test_what_was_taken_back_before_anybody_had_it_is_delivered_to_nobody(self, store: Store) -> None:
+        await hire(store, PAULA)
+        first, second = (said(PAULA, text, of=str(ANA), handle=text) for text in ("first", "second"))
+        await change(store, Talked(talk(ANA, PAULA)), Posted(first), Posted(second))
+        await change(store, Recalled("c1", str(ANA), "second"), Recalled("c1", str(EVA), "first"))
+        assert [each.letter.text for each in await claim(store)] == ["first"]
+        await change(store, Recalled("c1", str(ANA), "first"))
+        assert await rows(store) == 0, "it is deleted again once it is there"
 
     async def test_a_letter_that_cannot_be_written_holds_up_nobody_else_and_not_for_ever(self, store: Store) -> None:
         await talking(store)
