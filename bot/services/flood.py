@@ -48,8 +48,7 @@ class Bucket:
 
     def has_room(self, now: float, rate: float, burst: float) -> bool:
         """Tell whether one more can be taken at `rate` a second, after `burst` seconds of it at once."""
-        if self.full_at > now + burst:
-            self.full_at = now  # the clock was set back: nobody waits for what it will be again
+        self.full_at = min(self.full_at, now + burst)  # the clock may have been set back
         return max(self.full_at, now) + 1 / rate <= now + burst
 
     def take(self, now: float, rate: float) -> None:
