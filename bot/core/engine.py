@@ -33,7 +33,7 @@ from bot.core.rooms import ACTIONS
 from bot.core.seating import get_up
 from bot.core.speech import normalise
 from bot.core.stage import NOTHING_SETTLED, Stage
-from bot.core.turn import Counted, Effect, Forgotten, Met, Turn, Wiped
+from bot.core.turn import Counted, Effect, Forgotten, Met, Turn, Wiped, finish_leaving
 from bot.core.understanding import (
     Answered,
     Chosen,
@@ -116,14 +116,6 @@ def apologise(library: Library, contact: Contact, incoming: Incoming, now: datet
     kept = replace(contact, language=language, position=MENU, seen=fold(now), trail=(), answers={}, timer=None)
     screen = Stage(library, kept, MENU, incoming.address.channel, now).screen("apology")
     return Turn(kept, screen, replaces=contact.living)
-
-
-def finish_leaving(contact: Contact, *, is_wiped: bool) -> Contact:
-    """Keep only her groups and what lasts as long as her language; what could not be wiped waits for the next time."""
-    handles = () if is_wiped else contact.handles
-    timed = contact.timed and Timed.GIVEN
-    left = Contact(contact.language, contact.city, told=contact.told, timed=timed, handles=handles, seen=contact.seen)
-    return left.with_memberships(contact.memberships, contact.address)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from bot.core import across
-from bot.core.contact import Contact
+from bot.core.contact import Contact, Timed
 from bot.core.house import Change, House, Wrote
 from bot.core.library import Library
 from bot.core.message import Screen
@@ -73,3 +73,11 @@ class Turn:
         if channel not in DISAPPEARING or self.contact.timed or not self.contact.position:
             return self
         return replace(self, effects=(Met(), *self.effects))
+
+
+def finish_leaving(contact: Contact, *, is_wiped: bool) -> Contact:
+    """Keep only her groups and what lasts as long as her language; what could not be wiped waits for the next time."""
+    handles = () if is_wiped else contact.handles
+    timed = contact.timed and Timed.GIVEN
+    left = Contact(contact.language, contact.city, told=contact.told, timed=timed, handles=handles, seen=contact.seen)
+    return left.with_memberships(contact.memberships, contact.address)
