@@ -555,6 +555,22 @@ async def test_a_voice_note_can_be_played_and_a_photo_is_seen(page: Page) -> Non
     assert await shown.evaluate("node => node.naturalWidth") > 0
 
 
+async def test_a_photo_that_arrives_late_pushes_no_button_out_of_view(page: Page, script: Script) -> None:
+    tall = await page.evaluate(
+        """() => {
+          const canvas = Object.assign(document.createElement("canvas"), { width: 200, height: 160 });
+          return canvas.toDataURL("image/png").split(",")[1];
+        }"""
+    )
+    for _ in range(8):
+        await type_in(page, "Bread")
+    media = Media("signal", "picture", "late", b64decode(tall))
+    shown = Screen(("Look",), (Choice("go", "Answer"),), media=media, instead="picture")
+    await script.web.show(Outgoing(script.heard[-1].address, shown))
+    await expect(bubbles(page).get_by_role("img", name="picture")).to_have_js_property("naturalHeight", 160)
+    await expect(button(page, "Answer")).to_be_in_viewport(ratio=1)
+
+
 async def test_what_can_be_done_with_a_message_is_large_enough_to_touch(page: Page) -> None:
     await type_in(page, "Bread")
     await page.get_by_role("button", name="Change: Bread").click()

@@ -16,6 +16,7 @@ let socket;
 let wait = FIRST_WAIT;
 let languages = {};
 let screen = { choices: [], ways: [] };
+let newest;
 const messages = new Map();
 
 /* Who she is: one person a window, the same one after a reload. */
@@ -119,9 +120,13 @@ function clear() {
 }
 
 /* The top of what is new comes into view; what fits is shown whole, buttons included. */
-function settle(first) {
-  if (first) scroller.scrollTop = first.offsetTop - scroller.offsetTop - 12;
+function settle(first = newest) {
+  newest = first;
+  if (first?.isConnected) scroller.scrollTop = first.offsetTop - scroller.offsetTop - 12;
 }
+
+/* What goes along has its height only once it is there. */
+for (const event of ["load", "loadedmetadata", "error"]) log.addEventListener(event, () => settle(), true);
 
 /* What she can do next. */
 
