@@ -112,6 +112,12 @@ class _Said:
         words, knows = self.text.split(), self.library.vocabulary.knows
         return frozenset(word for match in self.found for word in words[match.start : match.end + 1] if knows(word))
 
+    def names_node_of(self, flow: str) -> bool:
+        """Tell whether all of it is the keyword of one node of a flow."""
+        last = len(self.text.split()) - 1
+        named = (each.keyword.target for each in self.found[:1] if (each.start, each.end) == (0, last))
+        return any(target.startswith(f"{flow}.") for target in named)
+
 
 Meaning = Command | Chosen | Answered | Placed | Spoken | Opened | Sought | Found | Unclear
 
@@ -211,6 +217,9 @@ def _choice(stage: Stage, said: _Said) -> Meaning | None:
     text = said.text
     if (exact := _exactly(stage, text)) or not text or text.isdecimal():
         return exact
+    if said.names_node_of(stage.position.flow):
+        # "On duty" where "Off duty" is a choice: what has a word of its own is no half of another.
+        return None
     near = _guessed(stage, _all_labels(stage), said)
     return Chosen(near) if near else None
 

@@ -111,6 +111,15 @@ class TestWhoAnswers:
         said = FILLS["statement"](stage(town, eva), "")
         assert all(each in said for each in ("October 2026", "2", "15", "4"))
 
+    @pytest.mark.parametrize("language", ["en", "pt", "es"])
+    @pytest.mark.parametrize("text", ["on duty", "de turno"])
+    def test_who_says_on_duty_where_off_duty_can_be_pressed_stays_on_duty(self, language: str, text: str) -> None:
+        town = Town()
+        eva = town.answers("amber birch", PORTO)
+        eva.contact = replace(eva.contact, language=language)
+        eva.types(text)
+        assert town.role(eva).duty_until > town.now.timestamp()
+
     @pytest.mark.parametrize(("hours", "lasting"), [("1", 1), ("8", 8), ("99", 12), ("", 4), ("²", 4), ("0", 0.25)])
     def test_duty_lasts_as_long_as_she_says_and_never_over_half_a_day(self, hours: str, lasting: float) -> None:
         town = Town()
