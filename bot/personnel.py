@@ -77,7 +77,7 @@ async def revoke(settings: Settings, name: str) -> str:
     """Take the role of `name` away; raises `PersonnelProblem` where there is nobody of that name."""
     async with _store(settings) as store:
         if await store.staff.revoke(name, datetime.now(UTC)):
-            return f"{name} has no role any more, from her next message on.{await _scrubbed(store)}"
+            return f"{name} has no role any more: nothing more is written to her.{await _scrubbed(store)}"
         known = [each.designation for each in await store.staff.everyone()]
     raise PersonnelProblem(f"nobody is called {name!r}{_nearest(name, known)}")
 
@@ -145,13 +145,18 @@ def _lines(settings: Settings, role: Role, scope: Scope) -> tuple[str, ...]:
     known = [line for line in directory.lines if line.kind == _FOR_LINES[role]]
     if role is Role.PARTNER:
         return _of_services(known, scope.services)
-    ids = [line.id for line in known]
-    if not scope.lines:
-        raise PersonnelProblem(f"say on which line, as in --line {ids[0] if ids else 'porto-peers'}")
-    for line in scope.lines:
-        if line not in ids:
-            raise PersonnelProblem(f"directory.yaml has no line {line!r} for a {role.value}{_nearest(line, ids)}")
-    return scope.lines
+    return _of_lines([line.id for line in known], role, scope.lines)
+
+
+def _of_lines(known: list[str], role: Role, lines: tuple[str, ...]) -> tuple[str, ...]:
+    if not lines and role is Role.TUTOR and len(known) == 1:
+        return (known[0],)
+    if not lines:
+        raise PersonnelProblem(f"say on which line, as in --line {known[0] if known else 'porto-peers'}")
+    for line in lines:
+        if line not in known:
+            raise PersonnelProblem(f"directory.yaml has no line {line!r} for a {role.value}{_nearest(line, known)}")
+    return lines
 
 
 def _of_services(lines: list[Line], services: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from bot.content.facts import addresses, fact_list
 from bot.content.rules.reading import MOST_WORDS
 from bot.content.rules.text import LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES, PLACEHOLDERS
 from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, MEMBERSHIP_KEPT, POSITION_KEPT, STILL_ASKED
+from bot.core.conversation import ROUTE_KEPT, WAITING_KEPT
 from bot.core.directory import Directory, Group, Welcome
 from bot.core.duration import LONGEST_WAIT
 from bot.core.flow import Flow, Node
@@ -87,6 +88,9 @@ def test_what_is_kept_ends_when_the_readme_says() -> None:
         f"{LANGUAGE_KEPT.days} days after her last message",
         f"{hours['handle']} hours each",
         f"until the reply is sent; the timer, {int(LONGEST_WAIT.total_seconds()) // 3600} hours at most",
+        f"until it ends; {ROUTE_KEPT.days} days after the last word",
+        f"until it is read; {int(WAITING_KEPT.total_seconds()) // 3600} hours at most",
+        "until it ends",
         f"until she leaves; {MEMBERSHIP_KEPT.days} days after her last message, and she is asked before",
         "until the meeting is over or the vote closed",
         "until the meeting is over",

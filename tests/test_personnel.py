@@ -81,7 +81,8 @@ async def test_a_moderator_is_invited_listed_and_dismissed_while_the_bot_runs(se
     (staff,) = await running.store.staff.everyone()
     assert (await comadre(settings, "staff", "list")) == (0, f"{staff.designation}  moderator  porto-musa\n")
     status, said = await comadre(settings, "staff", "revoke", *staff.designation.upper().split())
-    assert (status, said.splitlines()) == (0, [f"{staff.designation} has no role any more, from her next message on."])
+    assert status == 0
+    assert said == f"{staff.designation} has no role any more: nothing more is written to her.\n"
     assert await running.store.staff.everyone() == []
     assert (await comadre(settings, "staff", "list")) == (0, "Nobody yet: comadre invite.\n")
 
@@ -168,6 +169,13 @@ async def test_who_answers_on_lines_is_listed_with_them_and_her_duty(settings: S
         "peer  porto-peers  off duty",
         "tutor  tutors  off duty",
     ]
+
+
+async def test_a_tutor_needs_no_line_named_where_there_is_one(settings: Settings) -> None:
+    code, *_ = await invite(settings, Role.TUTOR, Scope())
+    await redeem(settings, code, EVA)
+    (line,) = await everyone(settings)
+    assert line.split("  ", 1)[1] == "tutor  tutors  off duty"
 
 
 async def test_an_invitation_to_a_line_takes_nothing_away(settings: Settings) -> None:

@@ -157,7 +157,8 @@ class Screen:
         """Return the screen with a line in the place of what goes along, so that she knows that there was something."""
         if self.media is None:
             return self
-        first, rest = "\n".join((self.instead or NAMELESS, *self.texts[:1])), self.texts[1:]
+        # Behind the words: what is written across begins with who wrote it, whatever became of the file.
+        first, rest = "\n".join((*self.texts[:1], self.instead or NAMELESS)), self.texts[1:]
         return replace(self, texts=(first, *rest), media=None)
 
 

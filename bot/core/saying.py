@@ -32,6 +32,7 @@ _OFFERED = {
     LetterKind.YOURS: ("letter_answer", "letter_more"),
     LetterKind.NOTE: ("letter_answer", "letter_more"),
     LetterKind.SAID: ("letter_answer", "letter_more"),
+    LetterKind.CHANGED: ("letter_answer", "letter_more"),
     LetterKind.CODE_RIGHT: ("letter_answer", "letter_more"),
     LetterKind.CODE_WRONG: ("letter_answer", "letter_more"),
     LetterKind.CODE_NONE: ("letter_answer", "letter_more"),
@@ -49,6 +50,8 @@ _OFFERED_HER = {
 }
 """Under what a woman reads."""
 WAYS: tuple[Word, ...] = ("menu", "exit")
+LONGEST_BELOW = 450
+"""Characters below a picture or a voice note: with two words in front they fit on every platform, whatever they are."""
 
 
 def render(library: Library, house: House, contact: Contact, letter: Letter, now: datetime) -> Screen:
@@ -73,6 +76,9 @@ def _talk(house: House, letter: Letter) -> Conversation | None:
 
 def _texts(library: Library, language: str, letter: Letter, talk: Conversation | None, now: datetime) -> Iterator[str]:
     if letter.kind in (LetterKind.SAID, LetterKind.CHANGED):
+        if letter.media and len(letter.text) > LONGEST_BELOW:
+            # Too long to stand below it everywhere, and no message is without the two words.
+            yield _said(library, language, letter.changed(text=""))
         yield _said(library, language, letter)
         return
     values = _values(library, language, letter, now)

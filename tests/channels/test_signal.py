@@ -244,7 +244,7 @@ class TestMedia:
         scene.signal.fault = refuse
         media = Media("telegram", "voice", "x", b"OggS....")
         await scene.channel.show(Outgoing(TO_ANA, Screen(("From a peer",), media=media, instead="[Voice note]")))
-        assert scene.signal.phones[ANA].texts == ["[Voice note]\nFrom a peer"]
+        assert scene.signal.phones[ANA].texts == ["From a peer\n[Voice note]"]
 
     async def test_a_file_of_signal_is_fetched_and_sent_on(self, scene: SignalScene) -> None:
         scene.signal.attachments["abc.png"] = PNG

@@ -107,7 +107,7 @@ async def test_of_what_is_not_there_or_unknown_the_line_arrives(
     telegram: Telegram, api: FakeBotApi, data: bytes
 ) -> None:
     await telegram.show(outgoing(brought(data), "amber birch:"))
-    assert seen(api) == [("", f"{LINE}\namber birch:")]
+    assert seen(api) == [("", f"amber birch:\n{LINE}")]
     assert api.chats[ANA].last.labels() == ["Menu"]
     await telegram.show(outgoing(brought(data)))
     assert seen(api)[-1] == ("", LINE)

@@ -81,4 +81,4 @@ async def test_its_message_can_be_wiped(telegram: Telegram, api: FakeBotApi) -> 
 async def test_of_what_the_platform_has_no_more_the_line_arrives(telegram: Telegram, api: FakeBotApi) -> None:
     del api.files[VOICE.ref]
     await telegram.show(outgoing("Dinner.", media=VOICE))
-    assert seen(api) == [("", "[voice note]\nDinner.", True)]
+    assert seen(api) == [("", "Dinner.\n[voice note]", True)]

@@ -217,7 +217,7 @@ async def test_of_what_goes_along_the_line_is_printed() -> None:
     talk = Talk()
     note = Media("telegram", "voice", "f", b"OggS")
     await talk.terminal.show(Outgoing(talk.terminal.address, Screen(("Dinner.",), media=note, instead="[voice note]")))
-    assert "[voice note]\nDinner." in talk.transcript
+    assert "Dinner.\n[voice note]" in talk.transcript
     await talk.terminal.show(Outgoing(talk.terminal.address, Screen((), media=note, instead="[voice note]")))
     assert talk.transcript.endswith("\n[voice note]\n")
 

@@ -196,7 +196,7 @@ async def test_it_may_come_without_words_and_bears_the_choices(house: House, ana
 async def test_what_was_not_brought_is_a_line(house: House, ana: Window) -> None:
     await house.web.show(along(Media("telegram", "voice", "f1"), "Dinner."))
     (message,) = (await ana.until("show"))["messages"]
-    assert message["text"] == f"{LINE}\nDinner."
+    assert message["text"] == f"Dinner.\n{LINE}"
     assert "along" not in message
 
 

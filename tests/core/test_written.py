@@ -55,7 +55,7 @@ def test_what_goes_along_does_so_whatever_platform_it_lies_with(address: str) ->
 def test_where_it_cannot_be_had_a_line_says_what_there_is(kind: str, line: str) -> None:
     media = Media("telegram", kind, "f")  # type: ignore[arg-type]  # one of the two
     screen = gets(replace(NOTICE, media=media), address="signal:5f0c9b1e").in_words()
-    assert (screen.media, screen.texts) == (None, (f"{line}\nHi",))
+    assert (screen.media, screen.texts) == (None, (f"Hi\n{line}",))
     assert gets(replace(NOTICE, media=media, texts={}), address="web:5f0c9b1e").in_words().texts == (line,)
 
 

@@ -165,7 +165,7 @@ async def test_where_it_cannot_be_had_a_line_says_that_there_was_one(
     world.api.fault = lambda method, _: Fault(400, "Bad Request: gone") if method == "getFile" else None
     await world.announces(**VOICE)
     got = await reads(session)
-    assert got["text"] == f"{with_groups().phrase('pt', 'voice_note')}\nDinner."
+    assert got["text"] == f"Dinner.\n{with_groups().phrase('pt', 'voice_note')}"
     assert "along" not in got
 
 

@@ -141,7 +141,7 @@ async def test_of_what_cannot_be_had_the_line_arrives_with_the_words(carrier: Ca
         files = {"unknown": {}, "too large": {NOTE.ref: ogg() + bytes(MEDIA_LIMIT)}, "garbage": {NOTE.ref: b"what"}}
         chats.files = files[why]
     carried = await carrier.carry(screen(media, "Hi", "Bye"), "signal")
-    assert (carried.media, carried.texts) == (None, (f"{LINE}\nHi", "Bye"))
+    assert (carried.media, carried.texts) == (None, (f"Hi\n{LINE}", "Bye"))
 
 
 async def test_what_was_missed_is_not_asked_for_by_each_reader_but_soon_again(
