@@ -198,11 +198,13 @@ class _Play:
     def _arrival(self, arrival: Arrival) -> Entry:
         name = next(name for name, phone in self._phones.items() if phone.address == arrival.to)
         local = arrival.at.astimezone(self._scene.zone)
-        if arrival.taken_back:
-            return {f"taken back for {name}": ", ".join(arrival.taken_back)}
+        gone = ", ".join(arrival.taken_back)
+        if not (arrival.outgoing.screen.texts or arrival.outgoing.screen.media):
+            return {f"taken back for {name}": gone}
         how = "changes" if arrival.outgoing.pressed else "arrives"
         text, *rest = _seen(f"{how} for {name}", arrival.outgoing).items()
-        return dict([text, ("at", f"{local:%a} {local:{MINUTES}}"), *rest])
+        entry = dict([text, ("at", f"{local:%a} {local:{MINUTES}}"), *rest])
+        return entry | ({"instead of": gone} if gone else {})
 
 
 def _is_seen(arrival: Arrival) -> bool:

@@ -58,7 +58,7 @@ class Arrival:
     notice: Notice | None = None
     """What it is about, where it is no letter."""
     taken_back: tuple[str, ...] = ()
-    """What is gone from her chat, where nothing came."""
+    """What is gone from her chat: where nothing came, or what came in its place."""
 
 
 @dataclass
@@ -142,18 +142,18 @@ class World:
     async def _hand_over(self, parcel: Parcel) -> Ending:
         to, old = parcel.to, parcel.letter.replaces
         chats = self.chats[to.channel]
+        there = chats.phone(to).messages
+        replaced = tuple(there[each] for each in old if each in there)
         # What is gone from the chat, or cannot be edited on that platform, comes anew.
-        is_there = bool(set(old) & set(chats.phone(to).messages)) and to.channel not in OURS_ONLY
+        is_edited = replaced and to.channel not in OURS_ONLY
         screen = await self.dispatcher.carry(parcel.screen, to.channel)
-        outgoing = Outgoing(to, screen, old, old[-1] if is_there else "")
+        outgoing = Outgoing(to, screen, old, old[-1] if is_edited else "")
         if parcel.letter.kind is LetterKind.TAKEN_BACK:
-            there = chats.phone(to).messages
-            taken = tuple(there[each] for each in old if each in there)
             await chats.erase(to, old)
-            self.arrivals.append(Arrival(to, self.now, outgoing, taken_back=taken))
+            self.arrivals.append(Arrival(to, self.now, outgoing, taken_back=replaced))
             return Ending(parcel, "sent", deleted=old)
         shown = await chats.show(outgoing)
-        self.arrivals.append(Arrival(to, self.now, outgoing))
+        self.arrivals.append(Arrival(to, self.now, outgoing, taken_back=() if is_edited else replaced))
         return Ending(parcel, "sent", shown.living, shown.deleted)
 
     async def take_in(self, address: Address, lines: tuple[str, ...], languages: tuple[str, ...]) -> None:
