@@ -198,7 +198,7 @@ class _Play:
     def _arrival(self, arrival: Arrival) -> Entry:
         name = next(name for name, phone in self._phones.items() if phone.address == arrival.to)
         local = arrival.at.astimezone(self._scene.zone)
-        gone = ", ".join(arrival.taken_back)
+        gone = "\n\n".join(arrival.taken_back)
         if not (arrival.outgoing.screen.texts or arrival.outgoing.screen.media):
             return {f"taken back for {name}": gone}
         how = "changes" if arrival.outgoing.pressed else "arrives"
