@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.core.contact import Contact
 from bot.core.conversation import Conversation
-from bot.core.delivery import Fate, delivered, undelivered
+from bot.core.delivery import Fate, delivered, in_its_place, undelivered
 from bot.core.house import NOTICE, House, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, Screen
@@ -124,6 +124,9 @@ class LetterBox:
         if letter.kind is LetterKind.TAKEN_BACK:
             self._letters.take(connection, row)
             return Parcel(row, Address.parse(letter.to), Screen(()))
+        if conversation:
+            letter = in_its_place(conversation, letter)
+            row = replace(row, letter=letter)
         contact = self._contact(connection, row.key)
         answers = {**contact.answers, NOTICE: letter.values.get(NOTICE, "")}
         house = self._houses.find(connection, row.key, replace(contact, answers=answers))
