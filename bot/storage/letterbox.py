@@ -208,7 +208,7 @@ class LetterBox:
         if old is not None:
             self._rewrite(connection, key, old, _reached(old, ending, now))
         if conversation and is_live:
-            new = delivered(conversation, letter, ending.handles, now)
+            new = delivered(conversation, letter, _there(ending), now)
             if new != conversation:
                 self._houses.apply(connection, b"", (Talked(new),))
         return True
@@ -221,6 +221,14 @@ class LetterBox:
     def _rewrite(self, connection: sqlite3.Connection, key: bytes, old: Contact, new: Contact) -> None:
         if new != old:
             self._write(connection, key, new, old)
+
+
+def _there(ending: Ending) -> tuple[str, ...]:
+    """Return what stands for a letter in the chat: with an old text that would not go, for the next change to try."""
+    letter, there = ending.parcel.letter, ending.handles
+    if letter.kind is not LetterKind.CHANGED:
+        return there
+    return (*(each for each in letter.replaces if each not in (*there, *ending.deleted)), *there)
 
 
 def _reached(contact: Contact, ending: Ending, now: datetime) -> Contact:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.message import Screen
+from tests.fake_signal import Fault
 from tests.files import jpeg, ogg
 from tests.services.people import OnSignal, OnTelegram, Person, label, listen
 from tests.services.program import Program, program
@@ -224,6 +225,26 @@ async def test_new_words_of_a_picture_that_come_without_it_leave_it_there(runnin
     there = running.api.chats[reader.chat].messages.values()
     assert [bool(each.photo) for each in there if "old words" in each.caption] == [True]
     assert reader.find("Changed: new words")
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.endswith("telegram")])
+async def test_where_the_old_one_cannot_be_deleted_she_learns_what_is_new_and_the_next_change_tries_again(
+    running: Program, way: str
+) -> None:
+    writer, reader = await talking(running, way)
+    handle = await writer.types("at five")
+    await running.settled()
+    running.signal.fault = lambda method, _: Fault(-1, "no") if method == "remoteDelete" else None
+    await writer.edits(handle, "at six")
+    await running.settled()
+    assert reader.find("at five")
+    assert reader.find("Changed: at six")
+    running.signal.fault = None
+    await writer.edits(handle, "at seven")
+    await running.settled()
+    assert reader.find("Changed: at seven")
+    assert not reader.find("at five")
+    assert not reader.find("at six")
 
 
 @pytest.mark.parametrize("way", WAYS)

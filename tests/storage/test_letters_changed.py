@@ -26,10 +26,10 @@ async def talking(store: Store, *letters: Letter) -> None:
     await change(store, Talked(talk(ANA, PAULA)), *map(Posted, letters))
 
 
-async def arrives(store: Store, handle: str) -> Parcel:
+async def arrives(store: Store, handle: str, *deleted: str) -> Parcel:
     """Let the next letter arrive."""
     (parcel,) = await claim(store)
-    assert await settle(store, "sent", [parcel], handles=(handle,)) == []
+    assert await settle(store, "sent", [parcel], handles=(handle,), deleted=deleted) == []
     return parcel
 
 
@@ -65,8 +65,20 @@ async def test_each_of_two_changes_takes_the_place_of_the_one_before(store: Stor
     await change(store, changed(letter, "new"))
     flying = await claim(store)
     await change(store, changed(letter, "newer"))
-    await settle(store, "sent", flying, handles=("42",))
-    assert (await arrives(store, "43")).letter.replaces == ("42",)
+    await settle(store, "sent", flying, handles=("42",), deleted=("41",))
+    assert (await arrives(store, "43", "42")).letter.replaces == ("42",)
+    (pair,) = (await house(store, ANA)).conversations[0].pairs
+    assert pair.there == ("43",)
+
+
+async def test_an_old_text_that_would_not_go_is_known_until_it_does(store: Store) -> None:
+    letter = said(ANA, "old", of=str(PAULA))
+    await talking(store, letter)
+    await arrives(store, "41")
+    await change(store, changed(letter, "new"))
+    await arrives(store, "42")
+    await change(store, changed(letter, "newer"))
+    assert (await arrives(store, "43", "41", "42")).letter.replaces == ("41", "42")
     (pair,) = (await house(store, ANA)).conversations[0].pairs
     assert pair.there == ("43",)
 
