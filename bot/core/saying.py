@@ -10,7 +10,8 @@ from bot.core.house import LINE, TALK, House
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
-from bot.core.message import Choice, Screen, token
+from bot.core.message import Address, Choice, Screen, token
+from bot.core.platform import AFRESH
 from bot.core.speech import Word
 from bot.core.telling import way
 from bot.core.written import said_of
@@ -95,7 +96,9 @@ def _texts(library: Library, language: str, letter: Letter, talk: Conversation |
 def _said(library: Library, language: str, letter: Letter) -> str:
     """Say what somebody wrote: who answers reads the two words in front of it, a woman only what was written."""
     name = letter.values.get("designation", "")
-    text = library.phrase(language, "letter_changed", text=letter.text) if _is_new(letter) else letter.text
+    text = letter.text
+    if text and _is_news(letter):
+        text = library.phrase(language, "letter_changed", text=text)
     if not name:
         return text
     if by := letter.values.get("by", ""):
@@ -103,9 +106,10 @@ def _said(library: Library, language: str, letter: Letter) -> str:
     return f"{name}:\n{text}" if text else f"{name}:"
 
 
-def _is_new(letter: Letter) -> bool:
-    """Tell whether a change cannot be made in its place, so that it has to be said that it is one."""
-    return letter.kind is LetterKind.CHANGED and not letter.replaces
+def _is_news(letter: Letter) -> bool:
+    """Tell whether a change comes as a message of its own, so that it has to be said that it is one."""
+    is_in_place = letter.replaces and not letter.media and Address.parse(letter.to).channel not in AFRESH
+    return letter.kind is LetterKind.CHANGED and not is_in_place
 
 
 def _values(library: Library, language: str, letter: Letter, now: datetime) -> dict[str, str]:

@@ -177,7 +177,7 @@ class Post:
 
     async def _attempt(self, parcel: Parcel, line: Line) -> Ending:
         await self._silence(parcel.to)
-        if self._is_finishing or self._unwanted[parcel.to]:
+        if self._is_finishing or self._unwanted.get(parcel.to):  # with one taken back in the air, two are on their way
             return Ending(parcel, "held", due_at=self._now())
         try:
             ending = await self._hand_over(parcel)

@@ -37,6 +37,7 @@ from bot.core.house import (
     Recalled,
     Relayed,
     Resigned,
+    Reworded,
     Rules,
     Served,
     Settled,
@@ -47,6 +48,7 @@ from bot.core.house import (
     group_of_subject,
     meeting_subject,
 )
+from bot.core.letter import Letter
 from bot.core.message import Address
 from bot.core.notice import Notice, NoticeKind
 from bot.core.reporting import report, to_approve
@@ -129,7 +131,12 @@ class Houses:
             counts = self.conversations.busy(connection)
             return {people[key].designation: number for key, number in counts.items() if key in people}
 
-        return House(rules=self._rules, team=team, busy=Busy(count), fresh=self.draw(FRESH_LENGTH), **more)
+        def on_its_way(conversation: str) -> list[Letter]:
+            rows = self.letters.of(connection, self.conversations.name(conversation), also_in_air=True)
+            return [row.letter for row in rows]
+
+        more |= {"busy": Busy(count), "on_its_way": on_its_way}
+        return House(rules=self._rules, team=team, fresh=self.draw(FRESH_LENGTH), **more)
 
     def _talks(self, connection: sqlite3.Connection, key: bytes, staff: Staff | None) -> tuple[Conversation, ...]:
         """Return the conversations that she takes part in, and for who answers those that nobody has taken."""
@@ -214,8 +221,10 @@ class Houses:
                 self._talk(connection, conversation)
             case Posted(letter):
                 self.letters.post(connection, letter)
-            case Recalled(conversation, of, handle):
-                self.letters.recall(connection, self.conversations.name(conversation), of, handle)
+            case Reworded(letter):
+                self.letters.reword(connection, letter, self.conversations.find(connection, letter.conversation))
+            case Recalled(name, of, handle):
+                self.letters.recall(connection, self.conversations.find(connection, name), of, handle)
             case Served(staff):
                 self.team.serve(connection, staff)
             case Noted(kind, on):

@@ -8,9 +8,23 @@ from functools import cache
 from itertools import count
 
 from bot.core.conversation import CALLED, WITHDRAWN, Conversation, ConversationState
-from bot.core.delivery import delivered
+from bot.core.delivery import delivered, in_its_place, is_of, reworded, sender
 from bot.core.directory import Line
-from bot.core.house import USUAL, Blocked, Change, House, Noted, Posted, Role, Rules, Served, Staff, Talked
+from bot.core.house import (
+    USUAL,
+    Blocked,
+    Change,
+    House,
+    Noted,
+    Posted,
+    Recalled,
+    Reworded,
+    Role,
+    Rules,
+    Served,
+    Staff,
+    Talked,
+)
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
 from bot.core.relay import Relay
@@ -79,6 +93,9 @@ class World:
             team=tuple(each for each in self.team.values() if each.lines),
             busy=busy,
             fresh=f"fresh {next(self._numbers)}",
+            on_its_way=lambda name: [
+                each for letters in self.post.values() for each in letters if each.conversation == name
+            ],
             rules=self.rules,
         )
 
@@ -103,6 +120,10 @@ class World:
                     self.conversations[conversation.id] = conversation if conversation.is_live else conversation.bare()
                 case Posted(letter):
                     self.post.setdefault(letter.to, deque()).append(letter)
+                case Reworded(letter):
+                    self._reword(letter)
+                case Recalled(name, of, handle):
+                    self._recall(self.conversations[name], of, handle)
                 case Served(staff) if staff.designation in self.team:
                     self.team[staff.designation] = staff
                 case Noted(kind):
@@ -110,6 +131,21 @@ class World:
                 case Blocked(address):
                     self.blocked.append(address)
         return changes
+
+    def _reword(self, change: Letter) -> None:
+        conversation, letters = self.conversations[change.conversation], self.post.setdefault(change.to, deque())
+        waiting = [each for each in letters if is_of(conversation, each, sender(conversation, change), change.handle)]
+        anew = reworded(waiting, change)
+        if anew is None:
+            letters.append(change)
+            return
+        letters[letters.index(waiting[0])] = anew
+        for each in waiting[1:]:
+            letters.remove(each)
+
+    def _recall(self, conversation: Conversation, of: str, handle: str) -> None:
+        for to, letters in self.post.items():
+            self.post[to] = deque(each for each in letters if not is_of(conversation, each, of, handle))
 
     def _drop(self, conversation: str) -> None:
         for to, waiting in self.post.items():
@@ -125,7 +161,9 @@ class World:
             if later:
                 self.post[to] = deque(later)
             while waiting:
-                brought.append(self._bring(waiting.popleft()))
+                letter = waiting.popleft()
+                conversation = self.conversations.get(letter.conversation)
+                brought.append(self._bring(in_its_place(conversation, letter) if conversation else letter))
         return brought
 
     def _bring(self, letter: Letter) -> Letter:

@@ -129,13 +129,18 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         if conversation is None or handle not in self.known:
             return
         of = next((pair.of for pair in conversation.pairs if pair.handle == handle), of) if which % 5 else of
-        relay = self.world.relay(of)
+        relay, before = self.world.relay(of), self._waiting()
         if back:
             self.world.apply(talking.take_back(relay, conversation, of, handle))
-            return
-        for posted in self.world.apply(talking.change(relay, conversation, of, handle, f"{self.known[handle]}*")):
-            if hasattr(posted, "letter"):
-                self.expected[posted.letter.text, posted.letter.to] += 1
+        else:
+            self.world.apply(talking.change(relay, conversation, of, handle, Said(f"{self.known[handle]}*")))
+        self.expected.subtract(before)
+        self.expected.update(self._waiting())
+
+    def _waiting(self) -> Counter[tuple[str, str]]:
+        """Count what is on its way."""
+        letters = (letter for letters in self.world.post.values() for letter in letters)
+        return Counter((letter.text, letter.to) for letter in letters if letter.kind in ACROSS)
 
     @rule(name=names, which=st.integers(1, 400), what=st.sampled_from(("over", "second", "code", "danger", "block")))
     def work(self, name: str, which: int, what: str) -> None:

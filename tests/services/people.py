@@ -166,14 +166,12 @@ class OnSignal(Person):
         return await self._taken(signal.say(self.address.id, None, attachments=files, **quote))
 
     async def edits(self, handle: str, text: str) -> None:
-        """Change nothing: what an edit says does not come in from here."""
+        """Change what she wrote."""
+        await self._taken(self.program.signal.edit(self.address.id, int(handle), text))
 
     async def takes_back(self, handle: str) -> None:
         """Delete for everybody what she wrote."""
-        signal = self.program.signal
-        at = signal.say(self.address.id, None, remoteDelete={"timestamp": int(handle)})
-        async with asyncio.timeout(30):
-            await signal.until(lambda: at)
+        self.program.signal.take_back(self.address.id, int(handle))
         await self.program.settled()
 
     def find(self, words: str) -> str:

@@ -129,7 +129,7 @@ class Program:
 
     async def _accept(self, incoming: Incoming) -> None:
         await self.dispatcher.accept(incoming)
-        self.taken.add(incoming.handle)
+        self.taken |= {incoming.handle, incoming.renamed}
 
     async def receive(self, incoming: Incoming) -> None:
         """Take what somebody does on the platform in memory."""

@@ -125,7 +125,7 @@ class TestDelivered:
         await post(store, said(PAULA))
         await settle(store, "sent", await claim(store), handles=("41",))
         await post(store, said(PAULA, "better").changed(kind=LetterKind.CHANGED, replaces=("41",)))
-        await settle(store, "sent", await claim(store), handles=("42",))
+        await settle(store, "sent", await claim(store), handles=("42",), deleted=("41",))
         (pair,) = (await house(store, ANA)).conversations[0].pairs
         assert pair.there == ("42",)
         await post(store, said(PAULA).changed(kind=LetterKind.TAKEN_BACK, replaces=("42",), text=""))
