@@ -11,6 +11,7 @@ from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation, Said
 from bot.core.designation import is_like_one
 from bot.core.house import TALK, House, Staff
+from bot.core.letter import LetterKind
 from bot.core.library import Library
 from bot.core.message import Incoming, Kind, token
 from bot.core.pairing import knows
@@ -237,9 +238,15 @@ def _last(house: House, address: str, but: Conversation | None) -> str:
     marks = []
     for talk in sorted(house.conversations, key=lambda each: each.id):
         if talk.is_live and (but is None or talk.id != but.id):
-            there = [handle for pair in talk.pairs if pair.to == address for handle in pair.there]
+            there = [
+                handle for pair in talk.pairs if pair.to == address and pair.handle != _PLACE for handle in pair.there
+            ]
             marks.append(f"{talk.id} {there[-1] if there else ''}")
     return token("seen", address, *marks)
+
+
+_PLACE = LetterKind.PLACE.value
+"""What says her place is no word of anybody, and changes nothing of what she means."""
 
 
 def is_theirs(house: House, address: str, handle: str) -> bool:

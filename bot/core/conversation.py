@@ -110,6 +110,8 @@ class Conversation:
     """When the next ring, or the end of waiting, is due; 0 while nothing is."""
     touched: int = 0
     """Hour of the last message of either side."""
+    since: int = 0
+    """Since when she waits, in seconds: by that she has her turn. 0 once she does not: nobody needs to know it then."""
     held: tuple[Said, ...] = ()
     pairs: tuple[Pair, ...] = ()
     code: str = ""
@@ -168,6 +170,7 @@ class Conversation:
             "held": [[each.text, str(each.media) if each.media else "", each.handle] for each in self.held],
             "pairs": [[each.of, each.handle, each.to, each.there, each.hour] for each in self.pairs],
             "details": dict(self.details),
+            "since": self.since,
         }
 
     @classmethod
@@ -182,6 +185,7 @@ class Conversation:
             held=tuple(Said(text, Media.parse(media), handle) for text, media, handle in data["held"]),
             pairs=tuple(Pair(of, handle, to, tuple(there), hour) for of, handle, to, there, hour in data["pairs"]),
             details=data["details"],
+            since=data.get("since", 0),
         )
 
 

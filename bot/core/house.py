@@ -1,6 +1,6 @@
 """What peers settle in the chat, beside the library, which comes from files: plans, questions, who moderates."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -315,6 +315,10 @@ Change = Moderated | Relayed
 """What a step changes beside her record, written in the same transaction or not at all."""
 
 
+def _nobody(_line: str) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """All of it, as one step finds it."""
@@ -340,8 +344,8 @@ class House:
     """Everybody who answers on a line."""
     busy: Mapping[str, int] = field(default_factory=dict)
     """How many conversations each of them has open, by her designation."""
-    ahead: int = 0
-    """How many wait on the line that she calls, longer than she does."""
+    queue: Callable[[str], tuple[str, ...]] = field(default=_nobody, compare=False, repr=False)
+    """Ids of those who wait on a line, whoever began first before all others: asked only where it is said."""
     is_asked_later: bool = False
     """She said that she may be asked how it went, and that is not done yet."""
     fresh: str = ""
