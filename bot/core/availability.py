@@ -21,7 +21,7 @@ def name(library: Library, language: str, line: Line) -> str:
 
 
 def topic(library: Library, language: str, about: str) -> str:
-    """Say what a conversation is about: a flow by its title, what is no subject by a phrase; nothing where she said nothing."""
+    """Say what a conversation is about: a flow by its title, else by a phrase; nothing where nothing is known."""
     flow = library.flows.get(about)
     if flow and about not in _SAID:
         return library.speech.say(language, about, flow.title)

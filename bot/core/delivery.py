@@ -60,7 +60,7 @@ def sender(conversation: Conversation, letter: Letter) -> str:
 
 
 def is_lost(conversation: Conversation, letter: Letter) -> bool:
-    """Tell whether a letter that has not left is of no use: to who sits there no more, a call that is over, a place of who waits no more."""
+    """Tell whether a letter that has not left is of no use: to who sits there no more, or of a call that is over."""
     if letter.kind is LetterKind.RING:
         return conversation.state not in CALLED
     if letter.kind is LetterKind.PLACE:

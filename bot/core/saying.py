@@ -12,6 +12,7 @@ from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
 from bot.core.message import Choice, Screen, token
 from bot.core.queue import AHEAD
+from bot.core.relay import Relay
 from bot.core.seating import NOTE_IN
 from bot.core.speech import Word
 from bot.core.telling import way
@@ -59,7 +60,7 @@ def render(library: Library, house: House, contact: Contact, letter: Letter, now
     talk = _talk(house, letter)
     is_hers = talk is not None and talk.woman == letter.to
     if letter.kind is LetterKind.NOBODY:
-        texts: tuple[str, ...] = (absence.said(library, house, contact, letter, talk, now),)
+        texts: tuple[str, ...] = (absence.said(Relay(library, house, now), contact, letter, talk),)
     else:
         texts = tuple(each for each in _texts(library, language, letter, talk) if each)
     choices = tuple(Choice(item.token, library.phrase(language, item.said)) for item in _items(letter, is_hers=is_hers))
@@ -97,10 +98,10 @@ def _texts(library: Library, language: str, letter: Letter, talk: Conversation |
 def _tongue_of_note(library: Library, language: str, letter: Letter) -> str:
     """Say in which language a note is, where its reader may not read it."""
     code = letter.values.get(NOTE_IN, "")
-    said = (
-        code and code != language and library.phrase(language, "note_in", language=speech.language_name(language, code))
-    )
-    return f" {said}" if said else ""
+    if code in ("", language):
+        return ""
+    said = library.phrase(language, "note_in", language=speech.language_name(language, code))
+    return f" {said}"
 
 
 def _said(library: Library, language: str, letter: Letter) -> str:
