@@ -87,9 +87,10 @@ def _joined(*parts: str) -> str:
 
 
 def _waiting(stage: "Stage") -> Iterator[Entry]:
-    """Name who waits on her lines, without what she calls herself."""
+    """Name who waits on her lines, whoever began first before all others, without what she calls herself."""
     staff = staff_of(stage)
-    for talk in stage.house.conversations if staff else ():
+    found = sorted(stage.house.conversations, key=lambda talk: (talk.since or talk.touched * HOUR, talk.id))
+    for talk in found if staff else ():
         is_hers = talk.woman == stage.address or (staff and talk.seat_of(staff.designation))
         if talk.state in CALLED and staff and staff.answers(talk.line) and not is_hers:
             yield Entry(talk.id, _joined(_label(stage, talk), topic_said(stage, talk.topic))[:60], {TALK: talk.id})
