@@ -11,6 +11,7 @@ from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation, Said
 from bot.core.designation import is_like_one
 from bot.core.house import TALK, House, Staff, Talked
+from bot.core.letter import LetterKind
 from bot.core.library import Library
 from bot.core.message import Incoming, Kind, Media, token
 from bot.core.pairing import knows
@@ -35,6 +36,8 @@ LOOKING, ANSWERING = "looking", "answering"
 """Answers: what she had been sent when she last called up a screen, and when she chose to whom she writes."""
 LONGEST_ACROSS = 3000
 """Characters: with two words in front it is one message on every platform."""
+_PLACE = LetterKind.PLACE.value
+"""Her place in the queue is no word of anybody: to have got it changes nothing of what she means."""
 _SAID = (Kind.TEXT, Kind.VOICE, Kind.PICTURE)
 _NEVER = (Kind.FILE, Kind.STICKER, Kind.LOCATION, Kind.CARD)
 """What goes across to nobody: it says too much about who sends it, or cannot be shown on the other side."""
@@ -263,7 +266,8 @@ def _last(house: House, address: str, but: Conversation | None) -> str:
     marks = []
     for talk in sorted(house.conversations, key=lambda each: each.id):
         if talk.is_live and (but is None or talk.id != but.id):
-            there = [handle for pair in talk.pairs if pair.to == address for handle in pair.there]
+            hers = (pair for pair in talk.pairs if pair.to == address and pair.handle != _PLACE)
+            there = [handle for pair in hers for handle in pair.there]
             marks.append(f"{talk.id} {there[-1] if there else ''}")
     return token("seen", address, *marks)
 

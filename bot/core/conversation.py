@@ -122,6 +122,8 @@ class Conversation:
     """When the next ring, or the end of waiting, is due; 0 while nothing is."""
     touched: int = 0
     """Hour of the last message of either side."""
+    since: int = 0
+    """Since when she waits, in seconds: by that she has her turn. 0 once she does not: nobody needs to know it then."""
     held: tuple[Said, ...] = ()
     pairs: tuple[Pair, ...] = ()
     renamed: tuple[Renamed, ...] = ()
@@ -183,6 +185,7 @@ class Conversation:
             "pairs": [[each.of, each.handle, each.to, each.there, each.hour, each.is_media] for each in self.pairs],
             "renamed": [[each.handle, each.first, each.hour] for each in self.renamed],
             "details": dict(self.details),
+            "since": self.since,
         }
 
     @classmethod
@@ -198,6 +201,7 @@ class Conversation:
             pairs=tuple(Pair(of, handle, to, tuple(there), *rest) for of, handle, to, there, *rest in data["pairs"]),
             renamed=tuple(Renamed(*each) for each in data.get("renamed", ())),
             details=data["details"],
+            since=data.get("since", 0),
         )
 
 

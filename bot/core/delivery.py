@@ -23,7 +23,6 @@ Fate = Literal["gone", "failed", "late"]
 """She blocked us, the platform would not take it, or its time is over."""
 ACROSS = (LetterKind.SAID, LetterKind.CHANGED)
 """What somebody wrote, and would believe to have been read."""
-_CALLS = (LetterKind.RING, LetterKind.PLACE)
 
 
 def delivered(conversation: Conversation, letter: Letter, there: tuple[str, ...], now: datetime) -> Conversation:
@@ -97,9 +96,11 @@ def sender(conversation: Conversation, letter: Letter) -> str:
 
 
 def is_lost(conversation: Conversation, letter: Letter) -> bool:
-    """Tell whether a letter that has not left is of no use: to who sits there no more, or a call that is over."""
-    if letter.kind in _CALLS:
+    """Tell whether a letter that has not left is of no use: to who sits there no more, or of a call that is over."""
+    if letter.kind is LetterKind.RING:
         return conversation.state not in CALLED
+    if letter.kind is LetterKind.PLACE:
+        return conversation.state is not ConversationState.WAITING
     is_to_seat = letter.kind in ACROSS and letter.to != conversation.woman
     return conversation.is_live and is_to_seat and all(seat.address != letter.to for seat in conversation.seats)
 

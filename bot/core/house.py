@@ -323,7 +323,7 @@ Change = Moderated | Relayed
 """What a step changes beside her record, written in the same transaction or not at all."""
 
 
-def _nothing(_conversation: str) -> Sequence[Letter]:
+def _none(_name: str) -> tuple[()]:
     return ()
 
 
@@ -352,10 +352,10 @@ class House:
     """Everybody who answers on a line."""
     busy: Mapping[str, int] = field(default_factory=dict)
     """How many conversations each of them has open, by her designation."""
-    on_its_way: Callable[[str], Sequence[Letter]] = _nothing
+    on_its_way: Callable[[str], Sequence[Letter]] = field(default=_none, compare=False, repr=False)
     """Returns what is written in a conversation and not delivered yet: it is opened only for who asks, in her step."""
-    ahead: int = 0
-    """How many wait on the line that she calls, longer than she does."""
+    queue: Callable[[str], tuple[str, ...]] = field(default=_none, compare=False, repr=False)
+    """Ids of those who wait on a line, whoever began first before all others: asked only where it is said."""
     is_asked_later: bool = False
     """She said that she may be asked how it went, and that is not done yet."""
     fresh: str = ""

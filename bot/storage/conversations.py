@@ -10,6 +10,7 @@ import orjson
 
 from bot.core.conversation import ENDED_KEPT, ROUTE_KEPT, Conversation, ConversationState
 from bot.core.message import Address, fold
+from bot.core.queue import in_order
 from bot.storage.vault import SealError, Vault
 
 OVERDUE = 24
@@ -73,11 +74,10 @@ class Conversations:
         query = "SELECT id, sealed FROM conversation WHERE id = ?"
         return next(self._opened(connection.execute(query, (self.name(conversation),))), None)
 
-    def ahead(self, connection: sqlite3.Connection, conversation: Conversation) -> int:
-        """Count those that wait on the same line and whose next ring comes before that of one that waits."""
-        query = "SELECT count(*) FROM conversation WHERE line = ? AND state = 'waiting' AND due_at < ?"
-        line = self._vault.index("line", conversation.line)
-        return int(connection.execute(query, (line, conversation.due_at)).fetchone()[0])
+    def waiting(self, connection: sqlite3.Connection, line: str) -> list[Conversation]:
+        """Return those that wait on a line while it rings, in the order in which they began."""
+        query = "SELECT id, sealed FROM conversation WHERE line = ? AND state = 'waiting'"
+        return in_order(self._opened(connection.execute(query, (self._vault.index("line", line),))))
 
     def busy(self, connection: sqlite3.Connection) -> Mapping[bytes, int]:
         """Count the conversations that each who answers has open."""

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from bot.core.contact import Contact
-from bot.core.conversation import WITHDRAWN, Conversation, ConversationState
+from bot.core.conversation import WITHDRAWN, Conversation
 from bot.core.delivery import handed_back, is_lost
 from bot.core.house import (
     AUDIENCE,
@@ -51,6 +51,7 @@ from bot.core.house import (
 from bot.core.letter import Letter
 from bot.core.message import Address
 from bot.core.notice import Notice, NoticeKind
+from bot.core.queue import moved_up, waits_no_more
 from bot.core.reporting import report, to_approve
 from bot.storage.audit import Audit
 from bot.storage.conversations import Busy, Conversations
@@ -106,8 +107,6 @@ class Houses:
             conversations=self._talks(connection, key, staff),
             is_asked_later=self.letters.has_later(connection, key),
         )
-        if ahead := self._ahead(connection, key, house):
-            house = replace(house, ahead=ahead)
         if staff is None:
             return house
         return replace(
@@ -135,7 +134,7 @@ class Houses:
             rows = self.letters.of(connection, self.conversations.name(conversation), also_in_air=True)
             return [row.letter for row in rows]
 
-        more |= {"busy": Busy(count), "on_its_way": on_its_way}
+        more |= {"busy": Busy(count), "on_its_way": on_its_way, "queue": partial(self._queue, connection)}
         return House(rules=self._rules, team=team, fresh=self.draw(FRESH_LENGTH), **more)
 
     def _talks(self, connection: sqlite3.Connection, key: bytes, staff: Staff | None) -> tuple[Conversation, ...]:
@@ -145,11 +144,8 @@ class Houses:
             found += self.conversations.unanswered(connection, staff.lines)
         return tuple({each.id: each for each in found}.values())
 
-    def _ahead(self, connection: sqlite3.Connection, key: bytes, house: House) -> int:
-        """Return how many are called before her, where she waits."""
-        waiting = (each for each in house.conversations if each.state is ConversationState.WAITING)
-        hers = (each for each in waiting if self._vault.pseudonym(Address.parse(each.woman)) == key)
-        return next((self.conversations.ahead(connection, each) for each in hers), 0)
+    def _queue(self, connection: sqlite3.Connection, line: str) -> tuple[str, ...]:
+        return tuple(each.id for each in self.conversations.waiting(connection, line))
 
     def groups(self, connection: sqlite3.Connection) -> Mapping[str, GroupState]:
         """Return what each group has settled."""
@@ -241,7 +237,18 @@ class Houses:
         lost = [row for row in undelivered if is_lost(conversation, row.letter)]
         for row in lost:
             self.letters.remove(connection, row)
+        was = self.conversations.find(connection, conversation.id)
         self.conversations.keep(connection, handed_back(conversation, [row.letter for row in lost]))
+        if was and waits_no_more(was, conversation):
+            self._move_up(connection, was)
+
+    def _move_up(self, connection: sqlite3.Connection, was: Conversation) -> None:
+        """Tell who waits behind somebody that waits no more; what she has not read of her place yet is over."""
+        for letter in moved_up(was, self.conversations.waiting(connection, was.line)):
+            for row in self.letters.of(connection, self.conversations.name(letter.conversation)):
+                if row.letter.kind is letter.kind:
+                    self.letters.remove(connection, row)
+            self.letters.post(connection, letter)
 
     def _announce(self, connection: sqlite3.Connection, notice: Notice, *, asks: bool) -> None:
         """Write a notice, and who has to read it before it goes out hears of it."""

@@ -27,6 +27,7 @@ from bot.core.house import (
 )
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
+from bot.core.queue import in_order, moved_up, waits_no_more
 from bot.core.relay import Relay
 from tests.shipped import shipped
 
@@ -92,6 +93,7 @@ class World:
             conversations=tuple(found),
             team=tuple(each for each in self.team.values() if each.lines),
             busy=busy,
+            queue=lambda line: tuple(each.id for each in in_order(self._of_line(line))),
             fresh=f"fresh {next(self._numbers)}",
             on_its_way=lambda name: [
                 each for letters in self.post.values() for each in letters if each.conversation == name
@@ -115,9 +117,7 @@ class World:
         for change in changes:
             match change:
                 case Talked(conversation):
-                    if conversation.topic == WITHDRAWN:
-                        self._drop(conversation.id)
-                    self.conversations[conversation.id] = conversation if conversation.is_live else conversation.bare()
+                    self._talk(conversation)
                 case Posted(letter):
                     self.post.setdefault(letter.to, deque()).append(letter)
                 case Reworded(letter):
@@ -147,9 +147,25 @@ class World:
         for to, letters in self.post.items():
             self.post[to] = deque(each for each in letters if not is_of(conversation, each, of, handle))
 
-    def _drop(self, conversation: str) -> None:
+    def _talk(self, conversation: Conversation) -> None:
+        was = self.conversations.get(conversation.id)
+        if conversation.topic == WITHDRAWN:
+            self._drop(conversation.id)
+        self.conversations[conversation.id] = conversation if conversation.is_live else conversation.bare()
+        if was is None or not waits_no_more(was, conversation):
+            return
+        self._drop(conversation.id, LetterKind.PLACE)
+        for letter in moved_up(was, self._of_line(was.line)):
+            self._drop(letter.conversation, LetterKind.PLACE)
+            self.post.setdefault(letter.to, deque()).append(letter)
+
+    def _of_line(self, line: str) -> list[Conversation]:
+        return [each for each in self.conversations.values() if each.line == line]
+
+    def _drop(self, conversation: str, kind: LetterKind | None = None) -> None:
         for to, waiting in self.post.items():
-            self.post[to] = deque(each for each in waiting if each.conversation != conversation)
+            kept = (each for each in waiting if each.conversation != conversation or kind not in (None, each.kind))
+            self.post[to] = deque(kept)
 
     def deliver(self, address: str = "") -> list[Letter]:
         """Bring somebody, or everybody, the letters that are due, the oldest first; return them."""

@@ -13,7 +13,9 @@ from bot.core.delivery import undelivered
 from bot.core.ending import block, close, end
 from bot.core.house import Staff
 from bot.core.letter import Letter, LetterKind
+from bot.core.queue import AHEAD, in_order
 from bot.core.ringing import Caller
+from bot.core.seating import Note
 from tests.core.relays import NIGHT, PORTO, SHELTER, TUTOR, World, is_waiting, peer, with_lines
 
 WOMEN = [f"signal:woman{number}" for number in range(4)]
@@ -153,7 +155,7 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         relay = self.world.relay(staff.address)
         tutor = with_lines().lines[TUTOR]
         changes = {
-            "over": lambda: seating.hand_over(relay, conversation, name, "a note"),
+            "over": lambda: seating.hand_over(relay, conversation, name, Note("a note", "en")),
             "second": lambda: seating.call_second(relay, conversation, name),
             "code": lambda: talking.ask_code(relay, conversation, name),
             "danger": lambda: seating.mark_danger(relay, conversation, staff, tutor, "en"),
@@ -249,6 +251,24 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         for each in self.world.conversations.values():
             if not each.is_live:
                 assert each == each.bare()
+
+    @invariant()
+    def her_place_is_told_once_and_is_true(self) -> None:
+        waiting = [each for each in self.world.live() if each.state is ConversationState.WAITING]
+        for to, letters in self.world.post.items():
+            told = [each for each in letters if each.kind is LetterKind.PLACE]
+            assert len(told) <= 1
+            for letter in told:
+                queue = in_order(each for each in waiting if each.line == self._line_of(letter))
+                assert queue[int(letter.values[AHEAD])].woman == to
+
+    def _line_of(self, letter: Letter) -> str:
+        return self.world.conversations[letter.conversation].line
+
+    @invariant()
+    def who_waits_no_more_keeps_no_time(self) -> None:
+        for each in self.world.conversations.values():
+            assert bool(each.since) == (each.state is ConversationState.WAITING)
 
     @invariant()
     def staff_learn_two_words_and_no_address(self) -> None:
