@@ -15,7 +15,8 @@ from bot.core.notice import NoticeKind
 from bot.services import outbox as module
 from bot.services.dispatcher import Dispatcher
 from bot.services.line import OUT_AFTER
-from bot.services.outbox import FIRST_PAUSE, MANY_GONE, MOST_TRIES, Outbox
+from bot.services.miss import FIRST_PAUSE, MANY_GONE, MOST_TRIES
+from bot.services.outbox import Outbox
 from bot.services.pace import Pace
 from bot.storage.database import StoreProblem
 from bot.storage.outbox import ABSENT_FOR, Room

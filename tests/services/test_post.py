@@ -16,7 +16,7 @@ from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, Outgoing, Screen
 from bot.services.dispatcher import Dispatcher
 from bot.services.line import OUT_AFTER
-from bot.services.outbox import FIRST_PAUSE, MANY_GONE, MOST_TRIES
+from bot.services.miss import FIRST_PAUSE, MANY_GONE, MOST_TRIES
 from bot.services.post import Post
 from bot.storage.letterbox import Sort
 from bot.storage.store import Store, StoreProblem
