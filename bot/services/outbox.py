@@ -61,18 +61,16 @@ class Outbox(Sender[Judge, Delivery, Outcome]):
     async def _recover(self) -> int:
         return await self._store.outbox.recover(self._now())
 
-    async def _look(self) -> None:
-        now = self._now()
+    async def _claim(self, now: datetime) -> Iterable[Delivery]:
         if self._time() >= self._looks_at:
             self._looks_at = self._time() + TICK
             await self._store.outbox.open_due(now)
             await self._store.outbox.end(now)
         room = self._room(now)
-        if room.of_rank:
-            judge = await self._judging(now)
-            await self._exchange(self._store.outbox.claim(now, room, judge))
-        else:
-            await self._settle()
+        if not room.of_rank:
+            return ()
+        judge = await self._judging(now)
+        return await self._store.outbox.claim(now, room, judge)
 
     async def _rest(self) -> None:
         """Wait for news, or for the end of a pause, or for the next look."""

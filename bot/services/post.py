@@ -42,10 +42,9 @@ class Post(Sender[Sort, Parcel, Ending]):
     async def _recover(self) -> int:
         return await self._store.letters.recover()
 
-    async def _look(self) -> None:
-        now = self._now()
+    async def _claim(self, now: datetime) -> Iterable[Parcel]:
         sort = await self._judging(now)
-        await self._exchange(self._store.letters.claim(now, self._room(), self._open_at(now), sort))
+        return await self._store.letters.claim(now, self._room(), self._open_at(now), sort)
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):

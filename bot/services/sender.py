@@ -3,10 +3,10 @@
 import asyncio
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from bot.channels.base import Channel, SendError, WithdrawnError
 from bot.core.message import Address
@@ -23,7 +23,6 @@ from bot.storage.store import Store
 STORE_PAUSE = 1.0
 """Seconds until the next look after one that failed, as on a full disk."""
 
-
 Judge = TypeVar("Judge")
 Load = TypeVar("Load", Parcel, Delivery)
 End = TypeVar("End", Ending, Outcome)
@@ -38,7 +37,7 @@ class Flight(Generic[Load]):
     is_unwanted: bool = False
     """She has left or hidden the chat meanwhile."""
     answered: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when somebody who was being answered has her answer."""
+    """Set when she has the answer that this waits for."""
 
 
 class Sender(ABC, Generic[Judge, Load, End]):
@@ -113,8 +112,8 @@ class Sender(ABC, Generic[Judge, Load, End]):
         """Take back in the store what was in the air when the program died, and count it."""
 
     @abstractmethod
-    async def _look(self) -> None:
-        """Note what has landed, and send off as much as there is room for."""
+    async def _claim(self, now: datetime) -> Iterable[Load]:
+        """Take in hand what has come due, as much as there is room for."""
 
     @abstractmethod
     async def _rest(self) -> None:
@@ -160,11 +159,11 @@ class Sender(ABC, Generic[Judge, Load, End]):
                 continue
             await self._rest()
 
-    async def _exchange(self, claiming: Coroutine[Any, Any, Iterable[Load]]) -> None:
-        """Send off what is claimed, while what has landed is noted: asked for together, with one wait for the disk."""
+    async def _look(self) -> None:
+        """Note what has landed, and send off what has come due: asked for together, with one wait for the disk."""
         settling = asyncio.ensure_future(self._settle())
         try:
-            for load in await claiming:
+            for load in await self._claim(self._now()):
                 self._send_off(load)
         finally:
             await settling
