@@ -14,6 +14,7 @@ from bot.services.sender import Flight, Sender
 from bot.storage.outbox import Delivery, Outcome, Room
 
 RANKS = (1, 2)
+"""Reminders, then broadcasts."""
 TICK = 1.0
 """Seconds between looks at what has come due; a clock that jumps is noticed as soon."""
 BREATH = 0.02

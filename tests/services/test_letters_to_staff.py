@@ -23,7 +23,7 @@ from bot.storage.vault import Vault
 from tests.conversations.phone import Phone
 from tests.core.rooms.example import MUSA, NIGHT, NOW, RAVAL, with_groups
 from tests.services.chats import Chats
-from tests.services.conftest import Sleeper
+from tests.sleeper import Sleeper
 from tests.storage.example import KEY, read
 from tests.storage.talks import rows
 from tests.storage.talks import states as letters

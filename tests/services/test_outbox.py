@@ -22,8 +22,8 @@ from bot.storage.database import StoreProblem
 from bot.storage.outbox import ABSENT_FOR, Room
 from bot.storage.store import Store
 from tests.services.chats import Chats, busy
-from tests.services.conftest import Sleeper
 from tests.services.scene import START, Scene, judge, judging, notice
+from tests.sleeper import Sleeper
 from tests.storage.example import read
 from tests.storage.test_notices import stages, states
 

@@ -22,7 +22,8 @@ from bot.storage.letterbox import Sort
 from bot.storage.store import Store, StoreProblem
 from tests.conversations.phone import Phone
 from tests.services.chats import Chats, busy
-from tests.services.conftest import START, Sleeper
+from tests.services.conftest import START
+from tests.sleeper import Sleeper
 from tests.storage.example import read
 from tests.storage.talks import change, hire, rows, said, states, talk, write
 
