@@ -45,12 +45,12 @@ class Outbox(Sender[Judge, Delivery, Outcome]):
 
     async def give_way(self, to: Address) -> None:
         """Let her be answered first: what has not left for her stays, what has is soon there."""
-        flight = self._flights.get(to)
-        if flight is None or flight.task is None or flight.task.done():
+        tasks = [flight.task for flight in self._under_way(to) if flight.task and not flight.task.done()]
+        if not tasks:
             return
         if pace := self._line(to.channel).pace:
             pace.withdraw(to.id)
-        await asyncio.wait({flight.task}, timeout=COURTESY)
+        await asyncio.wait(tasks, timeout=COURTESY)
 
     async def finish(self, patience: float) -> None:
         """Stop: what waits for its turn on the platform waits for the next start instead."""
@@ -95,6 +95,12 @@ class Outbox(Sender[Judge, Delivery, Outcome]):
         return Room(
             in_all, {rank: min(most, in_all) for rank, most in wanted.items() if most and in_all}, open_at, narrow
         )
+
+    def _send_off(self, load: Delivery) -> None:
+        if self._under_way(load.to):  # one after the other
+            self._land(Flight(load), self._put_back(load))
+        else:
+            super()._send_off(load)
 
     async def _send(self, flight: Flight[Delivery]) -> Outcome:
         delivery = flight.load

@@ -23,19 +23,22 @@ UNSURE_FOR = timedelta(minutes=15)
 
 
 class Post(Sender[Sort, Parcel, Ending]):
-    """Sends what is written to one person at once; the rules are in docs/sending.md."""
+    """Sends what is written to one person at once; the rules are in docs/sending.md.
+
+    Nobody has two letters in the air, unless the first was taken back there.
+    """
 
     things = "letters"
     soon = timedelta()
 
     def answered(self, to: Address) -> None:
         """Let go on what waited until somebody had her answer."""
-        if flight := self._flights.get(to):
+        for flight in self._under_way(to):
             flight.answered.set()
 
     async def finish(self, patience: float) -> None:
         """Stop: what waits for the end of an answer waits for the next start instead."""
-        for flight in self._flights.values():
+        for flight in self._flights:
             flight.answered.set()
         await super().finish(patience)
 

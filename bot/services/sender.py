@@ -41,7 +41,7 @@ class Flight(Generic[Load]):
 
 
 class Sender(ABC, Generic[Judge, Load, End]):
-    """A loop that looks what has come due, sends it, and notes what became of it; nobody has two in the air."""
+    """A loop that looks what has come due, sends it, and notes what became of it."""
 
     things: ClassVar[str]
     """How the log calls them."""
@@ -73,7 +73,8 @@ class Sender(ABC, Generic[Judge, Load, End]):
         self._sleep = sleep
         self._random = random
         self._lines: dict[str, Line] = {}
-        self._flights: dict[Address, Flight[Load]] = {}
+        self._flights: set[Flight[Load]] = set()
+        """What is in the air, and what has landed and is not noted yet."""
         self._landed: list[tuple[Flight[Load], End]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
@@ -93,7 +94,7 @@ class Sender(ABC, Generic[Judge, Load, End]):
 
     def left(self, to: Address) -> None:
         """Take back what is on its way to someone who has left or hidden the chat."""
-        if flight := self._flights.get(to):
+        for flight in self._under_way(to):
             flight.is_unwanted = True
 
     async def finish(self, patience: float) -> None:
@@ -170,10 +171,10 @@ class Sender(ABC, Generic[Judge, Load, End]):
 
     def _send_off(self, load: Load) -> None:
         flight = Flight(load)
-        if load.to in self._flights or self._is_finishing:
-            self._land(flight, self._missed(load, Miss("again", self.soon)))
+        if self._is_finishing:
+            self._land(flight, self._put_back(load))
             return
-        self._flights[load.to] = flight
+        self._flights.add(flight)
         flight.task = self._keep(self._fly(flight))
 
     async def _fly(self, flight: Flight[Load]) -> None:
@@ -189,7 +190,7 @@ class Sender(ABC, Generic[Judge, Load, End]):
         try:
             end = await self._send(flight)
         except WithdrawnError:
-            return self._missed(flight.load, Miss("again", self.soon))
+            return self._put_back(flight.load)
         except SendError as error:
             why = error
         except Exception as bug:  # noqa: BLE001 - it must not stop the others
@@ -200,6 +201,9 @@ class Sender(ABC, Generic[Judge, Load, End]):
             return end
         miss = Miss.of(why, self._tries(flight.load), line, self._time(), self._random())
         return self._missed(flight.load, miss)
+
+    def _put_back(self, load: Load) -> End:
+        return self._missed(load, Miss("again", self.soon))
 
     def _land(self, flight: Flight[Load], end: End) -> None:
         self._landed.append((flight, end))
@@ -216,11 +220,13 @@ class Sender(ABC, Generic[Judge, Load, End]):
             self._landed = landed + self._landed
             raise
         for flight, end in landed:
+            self._flights.discard(flight)
             to = flight.load.to
-            if self._flights.get(to) is flight:
-                del self._flights[to]
             if end.handles and (flight.is_unwanted or end in unwanted):
                 self._keep(take_back(self._channels[to.channel], to, end.handles, self._sleep))
+
+    def _under_way(self, to: Address) -> list[Flight[Load]]:
+        return [flight for flight in self._flights if flight.load.to == to]
 
     def _keep(self, work: Awaitable[None]) -> "asyncio.Task[None]":
         task = asyncio.ensure_future(work)
