@@ -1,6 +1,5 @@
 """Conversations, each sealed as a whole, and who takes part in them, as pseudonyms."""
 
-import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -11,11 +10,10 @@ import orjson
 from bot.core.conversation import ENDED_KEPT, ROUTE_KEPT, Conversation, ConversationState
 from bot.core.message import Address, fold
 from bot.core.queue import in_order
-from bot.storage.vault import SealError, Vault
+from bot.storage.vault import Vault
 
 OVERDUE = 24
 """Hours after which one whose end nobody could tell is erased all the same."""
-_log = logging.getLogger(__name__)
 
 
 class Busy(Mapping[str, int]):
@@ -144,12 +142,10 @@ class Conversations:
         for name, sealed in list(rows):
             known = self._known.get(name)
             if known is None or known[0] != sealed:
-                try:
-                    opened = Conversation.from_dict(orjson.loads(self._vault.unseal("conversation", name, sealed)))
-                except SealError:
-                    _log.warning("conversation_unreadable")
+                data = self._vault.salvage("conversation", name, sealed)
+                if data is None:
                     continue
-                known = self._known[name] = (sealed, opened)
+                known = self._known[name] = (sealed, Conversation.from_dict(orjson.loads(data)))
             yield known[1]
 
 

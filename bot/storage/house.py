@@ -1,6 +1,5 @@
 """What a step finds beside her record, and what it changes there: groups, answers, staff, notices."""
 
-import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -60,11 +59,10 @@ from bot.storage.letters import Letters
 from bot.storage.notices import Notices
 from bot.storage.team import Team
 from bot.storage.trail import Trail
-from bot.storage.vault import SealError, Vault
+from bot.storage.vault import Vault
 
 FRESH_LENGTH = 16
 """Random bytes that a step may make an id and two words of."""
-_log = logging.getLogger(__name__)
 
 
 class Houses:
@@ -165,12 +163,8 @@ class Houses:
         return self.team.everyone(connection).get(key)
 
     def _open(self, table: str, row: bytes, sealed: bytes) -> Any:
-        """Open a row; one that was tampered with counts as none, and must not stop what everybody needs."""
-        try:
-            return orjson.loads(self._vault.unseal(table, row, sealed))
-        except SealError:
-            _log.warning("%s_unreadable", table)
-            return None
+        data = self._vault.salvage(table, row, sealed)
+        return orjson.loads(data) if data else None
 
     def apply(
         self, connection: sqlite3.Connection, key: bytes, changes: Iterable[Change], hour: int | None = None
@@ -289,7 +283,7 @@ class Houses:
 
     def _resign(self, connection: sqlite3.Connection, key: bytes) -> None:
         if staff := self.staff(connection, key):
-            connection.execute("DELETE FROM staff WHERE key = ?", (key,))
+            self.team.dismiss(connection, key)
             self._notices.silence(connection, staff.designation)
         for conversation in self.conversations.of(connection, key):
             if conversation.woman and self._vault.pseudonym(Address.parse(conversation.woman)) == key:

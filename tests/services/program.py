@@ -185,11 +185,12 @@ class Program:
     async def _is_quiet(self) -> bool:
         due = await self._letters()
         is_idle = not self.dispatcher._queues and not self.dispatcher._deliveries and not self.post._landed
-        if not is_idle or self.post._unwanted:
+        # What runs beside the post itself takes messages back.
+        if not is_idle or self.post._flights or len(self.post._tasks) > 1:
             return False
         if due and (later := min(due)) > self.clock.now().timestamp():
             self.clock.set(datetime.fromtimestamp(later, UTC) + timedelta(seconds=1))
-        return not due and is_idle and not self.post._unwanted
+        return not due and is_idle and not self.post._flights and len(self.post._tasks) == 1
 
     async def _letters(self) -> list[int]:
         query = "SELECT due_at FROM letter"

@@ -16,13 +16,14 @@ from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, Outgoing, Screen
 from bot.services.dispatcher import Dispatcher
 from bot.services.line import OUT_AFTER
-from bot.services.outbox import FIRST_PAUSE, MANY_GONE, MOST_TRIES
+from bot.services.miss import FIRST_PAUSE, MANY_GONE, MOST_TRIES
 from bot.services.post import Post
 from bot.storage.letterbox import Sort
 from bot.storage.store import Store, StoreProblem
 from tests.conversations.phone import Phone
 from tests.services.chats import Chats, busy
-from tests.services.conftest import START, Sleeper
+from tests.services.conftest import START
+from tests.sleeper import Sleeper
 from tests.storage.example import read
 from tests.storage.talks import change, hire, rows, said, states, talk, write
 
