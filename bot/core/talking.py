@@ -81,14 +81,16 @@ def take_back(relay: Relay, conversation: Conversation, of: str, handle: str) ->
         return (Talked(conversation.changed(held=held)),)
     there = relay.counterparts(conversation, of)
     copies = [pair for pair in of_message(conversation, of, handle) if pair.to in there]
+    # To some of its readers it may be still on its way, or its change is.
+    recalled = (Recalled(conversation.id, of, handle),) if handle else ()
     if not copies:
-        return (Recalled(conversation.id, of, handle),) if handle else ()
+        return recalled
     pairs = tuple(pair for pair in conversation.pairs if pair not in copies)
     letters = []
     for pair in copies:
         letter = _letter(relay, conversation, of, pair.to, Said())
         letters.append(Posted(letter.changed(kind=LetterKind.TAKEN_BACK, replaces=pair.there)))
-    return (Talked(conversation.changed(pairs=pairs)), *letters)
+    return (*recalled, Talked(conversation.changed(pairs=pairs)), *letters)
 
 
 def with_code(conversation: Conversation, code: str) -> Conversation:

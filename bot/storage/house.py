@@ -14,7 +14,7 @@ import orjson
 
 from bot.core.contact import Contact
 from bot.core.conversation import WITHDRAWN, Conversation, ConversationState
-from bot.core.delivery import handed_back, is_lost
+from bot.core.delivery import handed_back, is_lost, sender
 from bot.core.house import (
     AUDIENCE,
     GROUP,
@@ -47,6 +47,7 @@ from bot.core.house import (
     group_of_subject,
     meeting_subject,
 )
+from bot.core.letter import Letter
 from bot.core.message import Address
 from bot.core.notice import Notice, NoticeKind
 from bot.core.reporting import report, to_approve
@@ -214,8 +215,8 @@ class Houses:
                 self._talk(connection, conversation)
             case Posted(letter):
                 self.letters.post(connection, letter)
-            case Recalled(conversation, of, handle):
-                self.letters.recall(connection, self.conversations.name(conversation), of, handle)
+            case Recalled():
+                self._recall(connection, change)
             case Served(staff):
                 self.team.serve(connection, staff)
             case Noted(kind, on):
@@ -233,6 +234,16 @@ class Houses:
         for row in lost:
             self.letters.remove(connection, row)
         self.conversations.keep(connection, handed_back(conversation, [row.letter for row in lost]))
+
+    def _recall(self, connection: sqlite3.Connection, taken_back: Recalled) -> None:
+        """Stop what somebody took back: a letter of the woman does not say whose it is, her conversation does."""
+        found = self.conversations.find(connection, taken_back.conversation)
+
+        def is_meant(letter: Letter) -> bool:
+            of = sender(found, letter) if found else letter.of
+            return (of, letter.handle) == (taken_back.of, taken_back.handle)
+
+        self.letters.recall(connection, self.conversations.name(taken_back.conversation), is_meant)
 
     def _announce(self, connection: sqlite3.Connection, notice: Notice, *, asks: bool) -> None:
         """Write a notice, and who has to read it before it goes out hears of it."""

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,12 +121,12 @@ class Letters:
             if (letter := self._open(connection, number, key, sealed))
         ]
 
-    def recall(self, connection: sqlite3.Connection, conversation: bytes, of: str, handle: str) -> None:
+    def recall(self, connection: sqlite3.Connection, conversation: bytes, is_meant: Callable[[Letter], bool]) -> None:
         """Take away what somebody took back; what is in the air is deleted again once it is there."""
         query = "SELECT id, contact, sealed FROM letter WHERE conversation = ?"
         for number, key, sealed in connection.execute(query, (conversation,)).fetchall():
             letter = self._open(connection, number, key, sealed)
-            if letter and (letter.of, letter.handle) == (of, handle):
+            if letter and is_meant(letter):
                 connection.execute("DELETE FROM letter WHERE id = ?", (number,))
 
     def drop(self, connection: sqlite3.Connection, conversation: bytes) -> None:

@@ -8,9 +8,9 @@ from functools import cache
 from itertools import count
 
 from bot.core.conversation import CALLED, WITHDRAWN, Conversation, ConversationState
-from bot.core.delivery import delivered
+from bot.core.delivery import delivered, sender
 from bot.core.directory import Line
-from bot.core.house import USUAL, Blocked, Change, House, Noted, Posted, Role, Rules, Served, Staff, Talked
+from bot.core.house import USUAL, Blocked, Change, House, Noted, Posted, Recalled, Role, Rules, Served, Staff, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
 from bot.core.relay import Relay
@@ -103,6 +103,8 @@ class World:
                     self.conversations[conversation.id] = conversation if conversation.is_live else conversation.bare()
                 case Posted(letter):
                     self.post.setdefault(letter.to, deque()).append(letter)
+                case Recalled():
+                    self._recall(change)
                 case Served(staff) if staff.designation in self.team:
                     self.team[staff.designation] = staff
                 case Noted(kind):
@@ -114,6 +116,16 @@ class World:
     def _drop(self, conversation: str) -> None:
         for to, waiting in self.post.items():
             self.post[to] = deque(each for each in waiting if each.conversation != conversation)
+
+    def _recall(self, taken_back: Recalled) -> None:
+        talk = self.conversations[taken_back.conversation]
+        meant = (taken_back.of, taken_back.handle)
+        for to, waiting in self.post.items():
+            self.post[to] = deque(
+                each
+                for each in waiting
+                if each.conversation != talk.id or (sender(talk, each), each.handle) != meant
+            )
 
     def deliver(self, address: str = "") -> list[Letter]:
         """Bring somebody, or everybody, the letters that are due, the oldest first; return them."""

@@ -64,6 +64,11 @@ class Person(ABC):
 
     @property
     @abstractmethod
+    def standing(self) -> list[str]:
+        """Return what stands in her chat now of what the bot sent, with what goes along."""
+
+    @property
+    @abstractmethod
     def sounds(self) -> list[bytes]:
         """Return the voice notes that she got."""
 
@@ -152,6 +157,15 @@ class OnTelegram(Person):
         return True
 
     @property
+    def standing(self) -> list[str]:
+        """Return what stands in her chat now."""
+        here, files = self.program.api.chats.get(self.chat), self.program.api.files
+        found = [each for each in here.messages.values() if each.mine] if here else []
+        return [
+            f"{each.text}{each.caption}{files.get(each.voice or each.photo, b'').decode('latin-1')}" for each in found
+        ]
+
+    @property
     def sounds(self) -> list[bytes]:
         """Return the voice notes that she got."""
         api = self.program.api
@@ -224,6 +238,13 @@ class OnSignal(Person):
         return False
 
     @property
+    def standing(self) -> list[str]:
+        """Return what stands in her chat now."""
+        phone = self.program.signal.phones.get(self.address.id)
+        found = phone.shown if phone else []
+        return ["".join((each.text, *(sound_in(file).decode("latin-1") for file in each.attachments))) for each in found]
+
+    @property
     def sounds(self) -> list[bytes]:
         """Return the voice notes that she got."""
         phone = self.program.signal.phones[self.address.id]
@@ -278,6 +299,11 @@ class OnWeb(Person):
             return False
         await self.program.receive(self.phone.presses_old(label))
         return True
+
+    @property
+    def standing(self) -> list[str]:
+        """Return what stands in her chat now."""
+        return list(self.phone.messages.values())
 
     @property
     def sounds(self) -> list[bytes]:
