@@ -62,8 +62,10 @@ class Post:
         self._sleep = sleep
         self._random = random
         self._lines: dict[str, Line] = {}
-        self._unwanted: dict[Address, bool] = {}
-        """Readers whose letter is in the air, and whether they have left meanwhile."""
+        self._flights: dict[bytes, Address] = {}
+        """What is in the air, to whom: two letters to one reader are, where the first was taken back meanwhile."""
+        self._unwanted: set[bytes] = set()
+        """Those of them whose reader has left meanwhile."""
         self._silences: dict[Address, asyncio.Event] = {}
         self._landed: list[Ending] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -89,8 +91,7 @@ class Post:
 
     def left(self, to: Address) -> None:
         """Take back what is on its way to someone who has left or hidden the chat."""
-        if to in self._unwanted:
-            self._unwanted[to] = True
+        self._unwanted |= {letter for letter, reader in self._flights.items() if reader == to}
 
     async def finish(self, patience: float) -> None:
         """Stop: what is in the air may land, so many seconds at most, and the rest waits for the next start."""
@@ -142,7 +143,7 @@ class Post:
                 now = self._now()
                 sort = await self._sorting(now)
                 for parcel in await self._store.letters.claim(now, self._room(), self._open_at(now), sort):
-                    self._unwanted[parcel.to] = False
+                    self._flights[parcel.row.sealed] = parcel.to
                     self._keep(self._fly(parcel))
         finally:
             await settling
@@ -177,7 +178,7 @@ class Post:
 
     async def _attempt(self, parcel: Parcel, line: Line) -> Ending:
         await self._silence(parcel.to)
-        if self._is_finishing or self._unwanted[parcel.to]:
+        if self._is_finishing or parcel.row.sealed in self._unwanted:
             return Ending(parcel, "held", due_at=self._now())
         try:
             ending = await self._hand_over(parcel)
@@ -241,8 +242,10 @@ class Post:
             self._landed = landed + self._landed
             raise
         for ending in landed:
-            to = ending.parcel.to
-            has_left = self._unwanted.pop(to, False)
+            to, letter = ending.parcel.to, ending.parcel.row.sealed
+            has_left = letter in self._unwanted
+            self._unwanted.discard(letter)
+            self._flights.pop(letter, None)
             if ending.handles and (ending in unwanted or has_left):
                 self._keep(take_back(self._channels[to.channel], to, ending.handles, self._sleep))
         # Their readers may have more, and what was decided just now may be a letter itself.

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 from bot.core.conversation import Conversation
-from bot.core.message import Address
 from tests.bot_api.state import Payload
 from tests.fake_bot_api import Fault
 from tests.security.cast import NAMES
@@ -168,7 +167,7 @@ async def leave(walk: Walk) -> str:
         await person.types("menu")
         await person.walks(("start", "Talk to a peer"), ("peer", "I want to stop"))
     await walk.program.settled()
-    if how == "forget me":
+    if how == "forget me" and walk.is_alone:
         assert not await walk.program.contact(person.address), f"{person.name} is still known"
         assert str(person.address) not in await walk.kept(), f"the address of {person.name} is kept: {walk.history}"
     await walk.come_back(person)
@@ -242,8 +241,3 @@ async def _expired(walk: Walk, talk: Conversation, before: dict[str, int]) -> No
     for person in called:
         news = person.received[before[person.name] :]
         assert any(talk.designation in each for each in news), f"{person.name} is not told: {walk.history}"
-
-
-def address_of(person: Person) -> Address:
-    """Return where somebody is reached."""
-    return person.address

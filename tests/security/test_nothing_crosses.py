@@ -48,7 +48,8 @@ MEANWHILE: tuple[Deed, ...] = (*HARMLESS, deeds.kill, deeds.leave, deeds.take, d
 async def take_a_step(walk: Walk) -> None:
     """Let somebody do something, or some say something at once, perhaps while something happens."""
     chance = walk.chance
-    if chance.random() < 0.45:
+    walk.is_alone = chance.random() < 0.45
+    if walk.is_alone:
         deed = chance.choices(list(ALONE), list(ALONE.values()))[0]
         walk.history.append(f"{deed.__name__}: ")
         walk.history[-1] += str(await deed(walk))

@@ -37,6 +37,8 @@ class Walk:
     """Code words, by conversation."""
     designations: set[str] = field(default_factory=set)
     """All two words that stood for somebody."""
+    is_alone: bool = True
+    """Nobody does anything else at the same time."""
     _read: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     async def begin(self) -> None:

@@ -124,7 +124,7 @@ class Program:
         dispatcher = self.dispatcher = Dispatcher(self.store, self._current, self.clock.now, nap)
         dispatcher.door = Door(self.store, Calm())
         channels = dispatcher.channels
-        telegram = Telegram(self.api.token, api_url=self.api.url, sleep=nap)
+        telegram = Telegram(self.api.token, api_url=self.api.url, sleep=nap, pace=Pace(1000, 1000))
         signal = Signal(Daemon(self.signal.where, sleep=nap), ACCOUNT, pace=Pace(1000), sleep=nap)
         channels |= {"telegram": telegram, "signal": signal, "web": self.web}
         carry = dispatcher.carry = Carrier(channels, time.monotonic).carry
@@ -210,11 +210,12 @@ class Program:
     async def _is_quiet(self) -> bool:
         due = await self._waiting()
         is_idle = not self.dispatcher._queues and not self.dispatcher._deliveries and not self.post._landed
-        if not is_idle or self.post._unwanted:
+        # What runs beside the post itself takes messages back.
+        if not is_idle or self.post._flights or len(self.post._tasks) > 1:
             return False
         if due and (later := min(due)) > self.clock.now().timestamp():
             self.clock.set(datetime.fromtimestamp(later, UTC) + timedelta(seconds=1))
-        return not due and is_idle and not self.post._unwanted
+        return not due and is_idle and not self.post._flights and len(self.post._tasks) == 1
 
     async def _waiting(self) -> list[int]:
         """Return when each letter, notice and delivery is due that is not for another day."""
