@@ -6,6 +6,7 @@ from bot.core.company import taken
 from bot.core.conversation import CALLED, Aim, Conversation, ConversationState, Seat
 from bot.core.directory import Line
 from bot.core.ending import end
+from bot.core.errand import deleted
 from bot.core.house import Posted, Served, Staff, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import fold
@@ -104,17 +105,18 @@ def hand_over(relay: Relay, conversation: Conversation, staff: str, note: str = 
     seat = conversation.seat_of(staff)
     if not seat or not conversation.is_open:
         return ()
-    parted = Talked(_parted(relay, conversation, seat))
+    # Her yes may be taken back later, when nobody knows any more what stands in this chat.
+    parted = (Talked(_parted(relay, conversation, seat)), *deleted(conversation, seat.address))
     left = _without(conversation, staff)
     if relay.answering(left):
-        return (Talked(left), parted, *_to_rest(relay, left, note))
+        return (Talked(left), *parted, *_to_rest(relay, left, note))
     replaced = rings_replaced(relay, conversation, LetterKind.TAKEN)
     details = {**conversation.details, NOTE: note} if note else conversation.details
     waiting = left.changed(
         state=ConversationState.WAITING, seats=(), rung=(staff,), details=details, is_code_asked=False
     )
     letter = told(conversation, conversation.woman, LetterKind.HANDED_OVER)
-    return (parted, letter, *replaced, *again(relay, waiting))
+    return (*parted, letter, *replaced, *again(relay, waiting))
 
 
 def _to_rest(relay: Relay, conversation: Conversation, note: str) -> Iterator[Posted]:

@@ -9,7 +9,7 @@ from datetime import datetime
 import orjson
 
 from bot.core.conversation import WAITING_KEPT
-from bot.core.letter import Letter
+from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, fold
 from bot.storage.vault import SealError, Vault
 
@@ -130,8 +130,8 @@ class Letters:
                 connection.execute("DELETE FROM letter WHERE id = ?", (number,))
 
     def drop(self, connection: sqlite3.Connection, conversation: bytes) -> None:
-        """Take away all that is not delivered yet of one conversation."""
-        connection.execute("DELETE FROM letter WHERE conversation = ?", (conversation,))
+        """Take away all that is not delivered yet of one conversation, but for what takes something away itself."""
+        self.recall(connection, conversation, lambda letter: letter.kind is not LetterKind.TAKEN_BACK)
 
     def forget(self, connection: sqlite3.Connection, key: bytes) -> None:
         """Take away all that is for one person; what is in the air is deleted again once it is there."""

@@ -1,14 +1,14 @@
 """Lines, people on both sides and the mail between them, as the store and the clock would run them."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 
 from bot.core.conversation import CALLED, WITHDRAWN, Conversation, ConversationState
-from bot.core.delivery import delivered, sender
+from bot.core.delivery import delivered, handed_back, is_lost, sender
 from bot.core.directory import Line
 from bot.core.house import USUAL, Blocked, Change, House, Noted, Posted, Recalled, Role, Rules, Served, Staff, Talked
 from bot.core.letter import Letter, LetterKind
@@ -55,6 +55,10 @@ class World:
     post: dict[str, deque[Letter]] = field(default_factory=dict)
     chats: dict[str, list[Letter]] = field(default_factory=dict)
     """What each person was sent, in order."""
+    standing: dict[tuple[str, str], tuple[Letter, datetime]] = field(default_factory=dict)
+    """What stands in each chat, by its place there, and since when."""
+    lost: list[Letter] = field(default_factory=list)
+    """What did not leave: its reader sits there no more, or it was taken back."""
     noted: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
     rules: Rules = USUAL
@@ -98,9 +102,7 @@ class World:
         for change in changes:
             match change:
                 case Talked(conversation):
-                    if conversation.topic == WITHDRAWN:
-                        self._drop(conversation.id)
-                    self.conversations[conversation.id] = conversation if conversation.is_live else conversation.bare()
+                    self._talk(conversation)
                 case Posted(letter):
                     self.post.setdefault(letter.to, deque()).append(letter)
                 case Recalled():
@@ -113,19 +115,32 @@ class World:
                     self.blocked.append(address)
         return changes
 
-    def _drop(self, conversation: str) -> None:
+    def _talk(self, conversation: Conversation) -> None:
+        if conversation.topic == WITHDRAWN:
+            kept = LetterKind.TAKEN_BACK
+            self.lost += self._remove(lambda each: each.conversation == conversation.id and each.kind is not kept)
+        lost = self._remove(lambda each: each.conversation == conversation.id and is_lost(conversation, each))
+        self.lost += lost
+        new = handed_back(conversation, lost)
+        self.conversations[new.id] = new if new.is_live else new.bare()
+
+    def _remove(self, is_meant: Callable[[Letter], bool]) -> list[Letter]:
+        """Take letters away that have not left, and return them."""
+        gone = [each for waiting in self.post.values() for each in waiting if is_meant(each)]
         for to, waiting in self.post.items():
-            self.post[to] = deque(each for each in waiting if each.conversation != conversation)
+            self.post[to] = deque(each for each in waiting if not is_meant(each))
+        return gone
+
+    def hush(self, address: str) -> None:
+        """Ask somebody nothing any more of what is over."""
+        live = {each.id for each in self.live()}
+        self._remove(lambda each: each.to == address and bool(each.conversation) and each.conversation not in live)
 
     def _recall(self, taken_back: Recalled) -> None:
-        talk = self.conversations[taken_back.conversation]
-        meant = (taken_back.of, taken_back.handle)
-        for to, waiting in self.post.items():
-            self.post[to] = deque(
-                each
-                for each in waiting
-                if each.conversation != talk.id or (sender(talk, each), each.handle) != meant
-            )
+        talk, meant = self.conversations[taken_back.conversation], (taken_back.of, taken_back.handle)
+        self.lost += self._remove(
+            lambda each: each.conversation == talk.id and (sender(talk, each), each.handle) == meant
+        )
 
     def deliver(self, address: str = "") -> list[Letter]:
         """Bring somebody, or everybody, the letters that are due, the oldest first; return them."""
@@ -143,8 +158,11 @@ class World:
     def _bring(self, letter: Letter) -> Letter:
         self.chats.setdefault(letter.to, []).append(letter)
         conversation = self.conversations.get(letter.conversation)
+        there = letter.replaces or (f"m{next(self._numbers)}",)
+        self.standing |= {(letter.to, handle): (letter, self.now) for handle in there}
+        if letter.kind is LetterKind.TAKEN_BACK:
+            self.standing = {place: each for place, each in self.standing.items() if place[1] not in there}
         if conversation and conversation.is_live:
-            there = letter.replaces or (f"m{next(self._numbers)}",)
             self.conversations[conversation.id] = delivered(conversation, letter, there, self.now)
         return letter
 

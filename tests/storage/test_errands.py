@@ -57,6 +57,14 @@ async def test_a_yes_taken_back_drops_what_waits_and_takes_back_what_is_in_the_a
     assert [each.handles for each in unwanted] == [("9",)]
 
 
+async def test_a_yes_taken_back_stops_nothing_that_takes_something_away(store: Store) -> None:
+    await hire(store, PAULA)
+    away = Letter(str(PAULA), LetterKind.TAKEN_BACK, "c1", replaces=("9",))
+    await change(store, Talked(talk(ANA, PAULA)), Posted(away))
+    await change(store, Talked(talk(ANA, PAULA).ended(HOUR).changed(topic=WITHDRAWN)))
+    assert [each.letter.kind for each in await claim(store)] == [LetterKind.TAKEN_BACK]
+
+
 async def test_what_was_said_of_a_service_is_summed_over_full_weeks_and_never_below_five(store: Store) -> None:
     for number in range(MANY):
         await store.count("visit house refused", MONDAY - timedelta(weeks=number + 1))
