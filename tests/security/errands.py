@@ -113,6 +113,7 @@ async def withdraw(walk: Walk) -> str:
 
 async def _is_gone(walk: Walk, talk: Conversation, woman: Person) -> None:
     await walk.program.settled()
+    await walk.look()
     kept, (errand,) = await walk.kept(), [each for each in walk.errands if each.talk == talk.id]
     errand.later = 0
     said = [each for each in walk.marks if each.talk == talk.id and each.by is woman and not each.is_back]

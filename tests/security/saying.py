@@ -142,7 +142,8 @@ async def take_back(walk: Walk) -> str:
     await walk.program.settled()
     for person in walk.people:
         is_there = any(mark.text in each for each in person.standing)
-        assert not is_there or person.name not in readers, f"{person.name} still has what was taken back"
+        told = f"{person.name} still has {mark.text[:4]}, which {mark.by.name} took back: {walk.history}"
+        assert not is_there or person.name not in readers, told
     if walk.is_young(mark):
         assert mark.text not in await walk.kept(), "what was taken back is kept"
     return f"{mark.by.name} takes back {mark.text[:4]}"

@@ -160,6 +160,14 @@ class TestForgetting:
         assert search(path.parent, [store._vault.pseudonym(ANA)]) == []
         assert not (await house(store, PAULA)).conversations[0].is_live
 
+    async def test_nothing_is_left_of_who_was_called_and_answered_nothing(self, store: Store) -> None:
+        await hire(store, PAULA)
+        ring = Pair("", "ring", str(PAULA), ("9",), HOUR)
+        await change(store, Talked(talk(ANA, pairs=(ring,))))
+        await change(store, Resigned(), by=PAULA)
+        (kept,) = (await house(store, ANA)).conversations
+        assert kept.pairs == ()
+
     async def test_whoever_answered_has_no_seat_any_more_and_the_woman_keeps_hers(
         self, store: Store, path: Path
     ) -> None:
