@@ -222,7 +222,9 @@ class Houses:
             case Noted(kind, on):
                 count(connection, kind, on)
             case Blocked(address):
-                self.block(connection, self._vault.pseudonym(Address.parse(address)))
+                key = self._vault.pseudonym(Address.parse(address))
+                self.block(connection, key)
+                self.letters.unask(connection, key)
 
     def _talk(self, connection: sqlite3.Connection, conversation: Conversation) -> None:
         """Write a conversation; what has not reached who sits there no more is for who comes next, or for nobody."""

@@ -142,6 +142,12 @@ class Letters:
         query = "SELECT 1 FROM letter WHERE contact = ? AND state = 'pending' AND due_at > 0 AND conversation > x''"
         return connection.execute(query, (key,)).fetchone() is not None
 
+    def unask(self, connection: sqlite3.Connection, key: bytes) -> None:
+        """Ask somebody nothing on a later day."""
+        connection.execute(
+            "DELETE FROM letter WHERE contact = ? AND state = 'pending' AND due_at > 0 AND conversation > x''", (key,)
+        )
+
     def hush(self, connection: sqlite3.Connection, key: bytes) -> None:
         """She hides the chat: nothing of a conversation that is over appears there."""
         connection.execute(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.core.conversation import WITHDRAWN
-from bot.core.house import Change, Posted, Resigned, Talked, Unasked
+from bot.core.house import Blocked, Change, Posted, Resigned, Talked, Unasked
 from bot.core.letter import Letter, LetterKind
 from bot.core.monitoring import MANY, WEEKS
 from bot.storage.store import Store
@@ -38,6 +38,14 @@ async def test_after_stop_or_forget_me_nothing_asks_her(store: Store, word: Chan
     await change(store, Talked(talk(ANA, PAULA).ended(HOUR)), Posted(asking()), by=ANA)
     await change(store, word, by=ANA)
     assert await rows(store) == 0
+
+
+async def test_nothing_asks_who_is_blocked_and_she_reads_that_it_has_ended(store: Store) -> None:
+    ended = Letter(str(ANA), LetterKind.ENDED, "c1")
+    await change(store, Talked(talk(ANA, PAULA)), Posted(asking()))
+    await change(store, Talked(talk(ANA, PAULA).ended(HOUR)), Posted(ended), Blocked(str(ANA)), by=PAULA)
+    assert [each.letter.kind for each in await claim(store, LATER)] == [LetterKind.ENDED]
+    assert await rows(store) == 1
 
 
 async def test_stop_of_another_woman_leaves_hers(store: Store) -> None:
