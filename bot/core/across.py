@@ -204,7 +204,9 @@ class Ear:
 
     def _taken_back(self, incoming: Incoming, live: list[Conversation]) -> Heard | None:
         changes = (each for talk in live for each in take_back(self.relay, talk, self.address, incoming.handle))
-        return Heard(tuple(changes)) if live else None
+        # What she was asked about, whom it is for, is for nobody then.
+        is_unsent = self.contact.answers.get(UNSENT_HANDLE) == incoming.handle
+        return Heard(tuple(changes), answers=_NOTHING_UNSENT if is_unsent else {}) if live else None
 
 
 _NOTHING_UNSENT = {UNSENT: "", UNSENT_MEDIA: "", UNSENT_HANDLE: ""}

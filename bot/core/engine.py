@@ -93,7 +93,10 @@ def _take_back(library: Library, contact: Contact, incoming: Incoming, now: date
     """Follow her in a conversation; she gets no answer for that, and what is gone need not be wiped."""
     contact = replace(contact, handles=tuple(each for each in contact.handles if each.id != incoming.handle))
     heard = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house).heard(incoming)
-    return Turn(contact, None, changes=heard.changes if heard else ())
+    if heard is None:
+        return Turn(contact, None)
+    answers = {name: value for name, value in {**contact.answers, **heard.answers}.items() if value}
+    return Turn(replace(contact, answers=answers), None, changes=heard.changes)
 
 
 def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:

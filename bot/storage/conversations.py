@@ -90,7 +90,8 @@ class Conversations:
             "SELECT id, sealed FROM conversation WHERE due_at <= ?"
             " UNION SELECT id, sealed FROM conversation WHERE purge_at <= ? AND state <> 'ended'"
             " UNION SELECT id, sealed FROM conversation JOIN party ON conversation = id"
-            " WHERE seats = 1 AND NOT EXISTS (SELECT 1 FROM staff WHERE key = contact)"
+            " WHERE seats = 1 AND (contact IN (SELECT key FROM blocked)"
+            " OR NOT EXISTS (SELECT 1 FROM staff WHERE key = contact))"
         )
         return tuple(self._opened(connection.execute(query, (int(now.timestamp()), fold(now)))))
 

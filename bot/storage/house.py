@@ -224,7 +224,7 @@ class Houses:
             case Blocked(address):
                 key = self._vault.pseudonym(Address.parse(address))
                 self.block(connection, key)
-                self.letters.unask(connection, key)
+                self.letters.shut(connection, key)
 
     def _talk(self, connection: sqlite3.Connection, conversation: Conversation) -> None:
         """Write a conversation; what has not reached who sits there no more is for who comes next, or for nobody."""
@@ -286,8 +286,8 @@ class Houses:
 
     def _resign(self, connection: sqlite3.Connection, key: bytes) -> None:
         if staff := self.staff(connection, key):
-            connection.execute("DELETE FROM staff WHERE key = ?", (key,))
             self._notices.silence(connection, staff.designation)
+        connection.execute("DELETE FROM staff WHERE key = ?", (key,))
         for conversation in self.conversations.of(connection, key):
             if conversation.woman and self._vault.pseudonym(Address.parse(conversation.woman)) == key:
                 self.letters.drop(connection, self.conversations.name(conversation.id))

@@ -142,11 +142,13 @@ class Letters:
         query = "SELECT 1 FROM letter WHERE contact = ? AND state = 'pending' AND due_at > 0 AND conversation > x''"
         return connection.execute(query, (key,)).fetchone() is not None
 
-    def unask(self, connection: sqlite3.Connection, key: bytes) -> None:
-        """Ask somebody nothing on a later day."""
-        connection.execute(
-            "DELETE FROM letter WHERE contact = ? AND state = 'pending' AND due_at > 0 AND conversation > x''", (key,)
-        )
+    def shut(self, connection: sqlite3.Connection, key: bytes) -> None:
+        """She is blocked: she is asked nothing on a later day, and reads nothing as somebody who answers."""
+        query = "SELECT id, sealed FROM letter WHERE contact = ?"
+        for number, sealed in connection.execute(query, (key,)).fetchall():
+            letter = self._open(connection, number, key, sealed)
+            if letter and (letter.due_at or "designation" in letter.values):
+                connection.execute("DELETE FROM letter WHERE id = ?", (number,))
 
     def hush(self, connection: sqlite3.Connection, key: bytes) -> None:
         """She hides the chat: nothing of a conversation that is over appears there."""

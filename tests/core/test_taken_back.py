@@ -48,3 +48,18 @@ def test_what_she_agreed_to_is_gone_from_who_handed_it_over_before_she_takes_her
     ana.presses_under("Take my yes back")
     town.deliver()
     assert not lar.has("near the river")
+
+
+def test_what_was_taken_back_before_it_was_said_whom_it_is_for_goes_to_nobody() -> None:
+    town = Town()
+    eva, ana, bea = town.answers("amber birch"), town.woman("ana"), town.woman("bea")
+    words = town.talk(ana, eva)
+    town.talk(bea, eva)
+    eva.types("my street")
+    eva.takes_back("my street")
+    for choice in [each for each in eva.phone.choices if words in each.label]:
+        eva.presses(choice.label)
+    eva.presses_under(next(label for label in eva.phone.buttons if words in label))
+    town.deliver()
+    assert not ana.has("my street")
+    assert not bea.has("my street")

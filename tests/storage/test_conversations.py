@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from bot.core.conversation import Conversation, ConversationState, Pair, Said
+from bot.core.delivery import abandoned
 from bot.core.house import Blocked, House, Noted, Posted, Resigned, Served, Talked
+from bot.core.letter import LetterKind
 from bot.core.message import Address
 from bot.storage.store import FEWEST_SHOWN, Store
 from tests.storage.example import ANA, EVA, HOUR, KEY, NOW, search, spellings
-from tests.storage.talks import PAULA, RITA, change, hire, house, rows, said, talk
+from tests.storage.talks import PAULA, RITA, change, claim, hire, house, rows, said, talk
 
 PLANTED = "a word that is nowhere by chance 5f0c9b1e"
 
@@ -132,6 +134,15 @@ class TestChanging:
         store._houses.block = lambda _, key: blocked.append(key)
         await change(store, Blocked(str(ANA)))
         assert blocked == [store._vault.pseudonym(ANA)]
+
+    async def test_who_is_blocked_answers_nobody_any_more_and_whom_she_answered_is_told(self, store: Store) -> None:
+        await hire(store, PAULA)
+        unread = said(PAULA, "unread", values={"designation": "silver feather"})
+        await change(store, Talked(talk(ANA, PAULA)), Posted(unread), Blocked(str(PAULA)))
+        await store.tend_conversations(NOW, lambda house: abandoned(house, NOW))
+        assert [(each.to, each.letter.kind) for each in await claim(store)] == [(ANA, LetterKind.ENDED)]
+        await change(store, Resigned(), by=PAULA)
+        assert await store.staff.everyone() == []
 
     async def test_what_did_not_reach_who_hands_over_waits_for_the_next(self, store: Store) -> None:
         await change(store, Talked(talk(ANA, PAULA)), Posted(said(PAULA, "still unread")))
