@@ -7,6 +7,7 @@ from bot.core.company import taken
 from bot.core.conversation import CALLED, Aim, Conversation, ConversationState, Seat
 from bot.core.directory import Line
 from bot.core.ending import end
+from bot.core.errand import deleted
 from bot.core.house import Posted, Served, Staff, Talked
 from bot.core.letter import LetterKind
 from bot.core.message import fold
@@ -117,14 +118,15 @@ def hand_over(relay: Relay, conversation: Conversation, staff: str, note: Note =
     seat = conversation.seat_of(staff)
     if not seat or not conversation.is_open:
         return ()
-    parted = Talked(_parted(relay, conversation, seat))
+    # Her yes may be taken back later, when nobody knows any more what stands in this chat.
+    parted: Changes = (Talked(_parted(relay, conversation, seat)), *deleted(conversation, seat.address))
     left = _without(conversation, staff)
     if relay.answering(left):
-        return (Talked(left), parted, *_to_rest(relay, left, note))
+        return (Talked(left), *parted, *_to_rest(relay, left, note))
     replaced = rings_replaced(relay, conversation, LetterKind.TAKEN)
     noted = {NOTE: note.text, NOTE_IN: note.language} if note.text else {}
     waiting = left.changed(seats=(), rung=(staff,), details={**conversation.details, **noted}, is_code_asked=False)
-    return (parted, *replaced, *again(relay, waiting))
+    return (*parted, *replaced, *again(relay, waiting))
 
 
 def _to_rest(relay: Relay, conversation: Conversation, note: Note) -> Iterator[Posted]:

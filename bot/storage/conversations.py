@@ -88,7 +88,8 @@ class Conversations:
             "SELECT id, sealed FROM conversation WHERE due_at <= ?"
             " UNION SELECT id, sealed FROM conversation WHERE purge_at <= ? AND state <> 'ended'"
             " UNION SELECT id, sealed FROM conversation JOIN party ON conversation = id"
-            " WHERE seats = 1 AND NOT EXISTS (SELECT 1 FROM staff WHERE key = contact)"
+            " WHERE seats = 1 AND (contact IN (SELECT key FROM blocked)"
+            " OR NOT EXISTS (SELECT 1 FROM staff WHERE key = contact))"
         )
         return tuple(self._opened(connection.execute(query, (int(now.timestamp()), fold(now)))))
 
@@ -112,15 +113,18 @@ class Conversations:
         connection.executemany("INSERT INTO party (contact, conversation, seats) VALUES (?, ?, ?)", rows)
 
     def forget(self, connection: sqlite3.Connection, key: bytes) -> None:
-        """Leave nothing of somebody: hers end, and where she answered she has no seat and no message any more."""
-        for conversation in self.of(connection, key):
+        """Leave nothing of somebody: hers end, and where she answered or was called she has no seat and no message."""
+        for conversation in self._opened(connection.execute("SELECT id, sealed FROM conversation")):
             if conversation.woman and self._key(conversation.woman) == key:
                 self.keep(connection, conversation.changed(state=ConversationState.ENDED))
                 continue
-            seats = tuple(each for each in conversation.seats if self._key(each.address) != key)
-            gone = {each.address for each in conversation.seats} - {each.address for each in seats}
-            pairs = tuple(each for each in conversation.pairs if not {each.of, each.to} & gone)
-            self.keep(connection, conversation.changed(seats=seats, pairs=pairs))
+            known = {each.address for each in conversation.seats}
+            known |= {address for each in conversation.pairs for address in (each.of, each.to) if address}
+            gone = {address for address in known if self._key(address) == key}
+            if gone:
+                seats = tuple(each for each in conversation.seats if each.address not in gone)
+                pairs = tuple(each for each in conversation.pairs if not {each.of, each.to} & gone)
+                self.keep(connection, conversation.changed(seats=seats, pairs=pairs))
 
     def purge(self, connection: sqlite3.Connection, now: datetime) -> None:
         """Erase those that are over."""

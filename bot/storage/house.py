@@ -220,7 +220,9 @@ class Houses:
             case Noted(kind, on):
                 count(connection, kind, on)
             case Blocked(address):
-                self.block(connection, self._vault.pseudonym(Address.parse(address)))
+                key = self._vault.pseudonym(Address.parse(address))
+                self.block(connection, key)
+                self.letters.shut(connection, key)
 
     def _talk(self, connection: sqlite3.Connection, conversation: Conversation) -> None:
         """Write a conversation; what has not reached who sits there no more is for who comes next, or for nobody."""
@@ -283,8 +285,8 @@ class Houses:
 
     def _resign(self, connection: sqlite3.Connection, key: bytes) -> None:
         if staff := self.staff(connection, key):
-            self.team.dismiss(connection, key)
             self._notices.silence(connection, staff.designation)
+        self.team.dismiss(connection, key)
         for conversation in self.conversations.of(connection, key):
             if conversation.woman and self._vault.pseudonym(Address.parse(conversation.woman)) == key:
                 self.letters.drop(connection, self.conversations.name(conversation.id))

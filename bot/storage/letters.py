@@ -9,7 +9,7 @@ import orjson
 
 from bot.core.conversation import WAITING_KEPT, Conversation
 from bot.core.delivery import is_of, reworded, sender
-from bot.core.letter import Letter
+from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, fold
 from bot.storage.vault import SealError, Vault
 
@@ -157,8 +157,10 @@ class Letters:
         return [row for row in rows if is_of(conversation, row.letter, of, handle)]
 
     def drop(self, connection: sqlite3.Connection, conversation: bytes) -> None:
-        """Take away all that is not delivered yet of one conversation."""
-        connection.execute("DELETE FROM letter WHERE conversation = ?", (conversation,))
+        """Take away all that is not delivered yet of one conversation, but for what takes something away itself."""
+        for row in self.of(connection, conversation, also_in_air=True):
+            if row.letter.kind is not LetterKind.TAKEN_BACK:
+                self.remove(connection, row)
 
     def forget(self, connection: sqlite3.Connection, key: bytes) -> None:
         """Take away all that is for one person; what is in the air is deleted again once it is there."""
@@ -168,6 +170,14 @@ class Letters:
         """Tell whether something waits for its day: of what is from a conversation only a question afterwards does."""
         query = "SELECT 1 FROM letter WHERE contact = ? AND state = 'pending' AND due_at > 0 AND conversation > x''"
         return connection.execute(query, (key,)).fetchone() is not None
+
+    def shut(self, connection: sqlite3.Connection, key: bytes) -> None:
+        """She is blocked: she is asked nothing on a later day, and reads nothing as somebody who answers."""
+        query = "SELECT id, sealed FROM letter WHERE contact = ?"
+        for number, sealed in connection.execute(query, (key,)).fetchall():
+            letter = self._open(connection, number, key, sealed)
+            if letter and (letter.due_at or "designation" in letter.values):
+                connection.execute("DELETE FROM letter WHERE id = ?", (number,))
 
     def hush(self, connection: sqlite3.Connection, key: bytes) -> None:
         """She hides the chat: nothing of a conversation that is over appears there."""

@@ -21,8 +21,12 @@ class Team:
         """What stands in the rows: as long as they are the same, so is this, and a rollback leaves no trace."""
 
     def everyone(self, connection: sqlite3.Connection) -> Mapping[bytes, Staff]:
-        """Return all who answer, by pseudonym; a row that was tampered with is nobody's role."""
-        rows = connection.execute("SELECT key, sealed FROM staff").fetchall()
+        """Return all who answer, by pseudonym; a row that was tampered with is nobody's role.
+
+        Who is blocked cannot write, so nobody may be left to her.
+        """
+        query = "SELECT key, sealed FROM staff WHERE key NOT IN (SELECT key FROM blocked)"
+        rows = connection.execute(query).fetchall()
         if rows != self._rows:
             opened = ((key, self._open(key, sealed)) for key, sealed in rows)
             self._people = {key: staff for key, staff in opened if staff}

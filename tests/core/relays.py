@@ -1,14 +1,14 @@
 """Lines, people on both sides and the mail between them, as the store and the clock would run them."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 
 from bot.core.conversation import CALLED, WITHDRAWN, Conversation, ConversationState
-from bot.core.delivery import delivered, in_its_place, is_of, reworded, sender
+from bot.core.delivery import delivered, handed_back, in_its_place, is_lost, is_of, reworded, sender
 from bot.core.directory import Line
 from bot.core.house import (
     USUAL,
@@ -70,6 +70,10 @@ class World:
     post: dict[str, deque[Letter]] = field(default_factory=dict)
     chats: dict[str, list[Letter]] = field(default_factory=dict)
     """What each person was sent, in order."""
+    standing: dict[tuple[str, str], tuple[Letter, datetime]] = field(default_factory=dict)
+    """What stands in each chat, by its place there, and since when."""
+    lost: list[Letter] = field(default_factory=list)
+    """What did not leave: its reader sits there no more, or it was taken back."""
     noted: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
     rules: Rules = USUAL
@@ -144,28 +148,40 @@ class World:
             letters.remove(each)
 
     def _recall(self, conversation: Conversation, of: str, handle: str) -> None:
-        for to, letters in self.post.items():
-            self.post[to] = deque(each for each in letters if not is_of(conversation, each, of, handle))
+        self.lost += self._remove(lambda each: is_of(conversation, each, of, handle))
 
     def _talk(self, conversation: Conversation) -> None:
         was = self.conversations.get(conversation.id)
         if conversation.topic == WITHDRAWN:
-            self._drop(conversation.id)
-        self.conversations[conversation.id] = conversation if conversation.is_live else conversation.bare()
-        if was is None or not waits_no_more(was, conversation):
-            return
-        self._drop(conversation.id, LetterKind.PLACE)
-        for letter in moved_up(was, self._of_line(was.line)):
-            self._drop(letter.conversation, LetterKind.PLACE)
-            self.post.setdefault(letter.to, deque()).append(letter)
+            kept = LetterKind.TAKEN_BACK
+            self.lost += self._remove(lambda each: each.conversation == conversation.id and each.kind is not kept)
+        lost = self._remove(lambda each: each.conversation == conversation.id and is_lost(conversation, each))
+        self.lost += lost
+        new = handed_back(conversation, lost)
+        self.conversations[new.id] = new if new.is_live else new.bare()
+        if was and waits_no_more(was, conversation):
+            self._move_up(was)
 
     def _of_line(self, line: str) -> list[Conversation]:
         return [each for each in self.conversations.values() if each.line == line]
 
-    def _drop(self, conversation: str, kind: LetterKind | None = None) -> None:
+    def _move_up(self, was: Conversation) -> None:
+        for letter in moved_up(was, self._of_line(was.line)):
+            mark = (letter.conversation, letter.kind)
+            self._remove(lambda each, mark=mark: (each.conversation, each.kind) == mark)
+            self.post.setdefault(letter.to, deque()).append(letter)
+
+    def _remove(self, is_meant: Callable[[Letter], bool]) -> list[Letter]:
+        """Take letters away that have not left, and return them."""
+        gone = [each for waiting in self.post.values() for each in waiting if is_meant(each)]
         for to, waiting in self.post.items():
-            kept = (each for each in waiting if each.conversation != conversation or kind not in (None, each.kind))
-            self.post[to] = deque(kept)
+            self.post[to] = deque(each for each in waiting if not is_meant(each))
+        return gone
+
+    def hush(self, address: str) -> None:
+        """Ask somebody nothing any more of what is over."""
+        live = {each.id for each in self.live()}
+        self._remove(lambda each: each.to == address and bool(each.conversation) and each.conversation not in live)
 
     def deliver(self, address: str = "") -> list[Letter]:
         """Bring somebody, or everybody, the letters that are due, the oldest first; return them."""
@@ -185,8 +201,11 @@ class World:
     def _bring(self, letter: Letter) -> Letter:
         self.chats.setdefault(letter.to, []).append(letter)
         conversation = self.conversations.get(letter.conversation)
+        there = letter.replaces or (f"m{next(self._numbers)}",)
+        self.standing |= {(letter.to, handle): (letter, self.now) for handle in there}
+        if letter.kind is LetterKind.TAKEN_BACK:
+            self.standing = {place: each for place, each in self.standing.items() if place[1] not in there}
         if conversation and conversation.is_live:
-            there = letter.replaces or (f"m{next(self._numbers)}",)
             self.conversations[conversation.id] = delivered(conversation, letter, there, self.now)
         return letter
 
