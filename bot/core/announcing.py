@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.core import referral, saying
 from bot.core.agreed import agreed
+from bot.core.beneath import beneath
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Aim, Conversation
 from bot.core.directory import Service
@@ -14,7 +15,7 @@ from bot.core.house import TALK, House
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
-from bot.core.message import Choice, Screen, fold, token
+from bot.core.message import Choice, Screen, fold
 from bot.core.relay import in_house
 from bot.core.telling import EMERGENCY_KEPT, way
 from bot.core.terms import next_allowed
@@ -106,14 +107,14 @@ def _screen(library: Library, language: str, text: str, items: list[Item]) -> Sc
 def _bound(name: str, talk: str) -> Item:
     """Return a button that is for one conversation."""
     if name in _TO_HER:
-        return Item(token("letter", name, talk), _TO_HER[name], said=name)
-    return Item(token("letter", name, talk), _TO_STAFF[name], {TALK: talk}, said=name)
+        return Item(beneath("letter", name, talk), _TO_HER[name], said=name)
+    return Item(beneath("letter", name, talk), _TO_STAFF[name], {TALK: talk}, said=name)
 
 
 def _placed(name: str, place: Service) -> Item:
     """Return a button that is about one place."""
     go, answer = _OF_SERVICE[name]
-    return Item(token("letter", name, place.id), go, {answer: place.id}, said=name)
+    return Item(beneath("letter", name, place.id), go, {answer: place.id}, said=name)
 
 
 def pressed(library: Library, house: House, pressed_token: str) -> Item | None:

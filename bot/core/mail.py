@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import announcing, saying
+from bot.core.beneath import beneath
 from bot.core.broadcast import zone_of
 from bot.core.contact import Contact
 from bot.core.house import NOTICE, House, Progress
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
-from bot.core.message import Address, Choice, Screen, token
+from bot.core.message import Address, Choice, Screen
+from bot.core.overtaking import overtaken
 from bot.core.platform import NUMBERED
 from bot.core.rooms import broadcast_text
 from bot.core.rooms.sent import NOTICE_NODE, said
@@ -56,15 +58,19 @@ def judge(library: Library, now: datetime) -> Callable[[Contact, House, Letter],
         known = contact.forget_expired(now)
         desk = Desk(library, house, known, letter, now)
         verdict = _JUDGED[letter.kind](desk) if letter.kind in _JUDGED else None
-        return verdict or Send(Address.parse(letter.to), _numbered(desk, render(library, house, known, letter, now)))
+        if verdict:
+            return verdict
+        swept = overtaken(known, house, letter)
+        screen = _numbered(desk, render(library, house, known, letter, now), is_alone=bool(swept) or not known.living)
+        return Send(Address.parse(letter.to), screen, swept)
 
     return sort
 
 
-def _numbered(desk: Desk, screen: Screen) -> Screen:
-    """Count, where there are no buttons, from after the numbers of the screen that she may still have before her."""
+def _numbered(desk: Desk, screen: Screen, *, is_alone: bool) -> Screen:
+    """Count, where there are no buttons, from after the numbers of the screen that she has before her, if any."""
     position, channel = desk.contact.position, Address.parse(desk.letter.to).channel
-    if not screen.choices or position is None or channel not in NUMBERED:
+    if not screen.choices or is_alone or position is None or channel not in NUMBERED:
         return screen
     stage = Stage(desk.library, desk.contact, position, channel, desk.now, desk.house)
     return replace(screen, first=len(stage.shown) + len(stage.ways) + 1)
@@ -87,11 +93,11 @@ def pressed(library: Library, house: House, pressed_token: str) -> Item | None:
 def _items(library: Library, house: House) -> Iterator[Item]:
     for progress in house.notices:
         key = progress.notice.key
-        yield Item(_shows(key), library.resolve(NOTICE_NODE, ""), {NOTICE: key})
+        yield Item(_shows(key), library.resolve(NOTICE_NODE, ""), {NOTICE: key}, said="show_it")
 
 
 def _shows(key: str) -> str:
-    return token("letter", "show_it", key)
+    return beneath("letter", "show_it", key)
 
 
 def _report(desk: Desk) -> Screen:

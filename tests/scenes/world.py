@@ -133,7 +133,7 @@ class World:
 
     async def _hand_over(self, parcel: Parcel) -> Ending:
         to, old = parcel.to, parcel.letter.replaces
-        outgoing = Outgoing(to, parcel.screen, old, old[-1] if old else "")
+        outgoing = Outgoing(to, parcel.screen, (*old, *parcel.swept), old[-1] if old else "")
         chats = self.chats[to.channel]
         if parcel.letter.kind is LetterKind.TAKEN_BACK:
             taken = tuple(chats.phone(to).messages.get(each, "") for each in old)

@@ -20,7 +20,7 @@ from bot.core.ringing import Caller
 from bot.core.rooms.desk import without
 from bot.core.rooms.duty import for_staff, staff_of
 from bot.core.rooms.lines import own, relay_of
-from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places
+from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places, untrue
 from bot.core.seating import call_second, hand_over, mark_danger, support, take
 from bot.core.speech import CANNED as CONTEXT
 from bot.core.speech import placeholders, split_placeholder
@@ -222,3 +222,13 @@ ACTIONS: Mapping[str, Action] = {
 }
 FILLS: Mapping[str, Fill] = {"talk": _talk}
 KNOWN: Mapping[str, Known] = {"talk_is": _talk_is, "second_is": _second_is}
+UNTRUE = {
+    **untrue(ONE, lambda stage: _talk_is(stage) == "waiting", "answer.call"),
+    **untrue(
+        ONE,
+        lambda stage: _talk_is(stage) == "open",
+        *("answer.one", WRITE, "answer.canned", "answer.said", "answer.danger", "answer.marked", "answer.ask_code"),
+        *("answer.asked", "answer.language", "answer.second", "answer.called", "answer.two", "answer.nobody_more"),
+        *("answer.note", "answer.blocking"),
+    ),
+}
