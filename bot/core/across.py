@@ -240,9 +240,3 @@ def _last(house: House, address: str, but: Conversation | None) -> str:
             there = [handle for pair in talk.pairs if pair.to == address for handle in pair.there]
             marks.append(f"{talk.id} {there[-1] if there else ''}")
     return token("seen", address, *marks)
-
-
-def is_theirs(house: House, address: str, handle: str) -> bool:
-    """Tell whether a message in her chat is what somebody wrote to her."""
-    pairs = (pair for conversation in house.conversations for pair in conversation.pairs)
-    return any(pair.to == address and pair.handle and handle in pair.there for pair in pairs)

@@ -6,8 +6,8 @@ _MARK = "_"
 """What such a button begins with: it is known as one also when nothing is left of what it was about."""
 USED_UP = frozenset(
     {
-        # A call, once she has taken it or left it to others.
-        *("letter_take", "letter_not_now"),
+        # A call, once she has taken it; one that she leaves to others is taken out of her chat by `decline`.
+        "letter_take",
         # That somebody is there for her, once she has ended that or taken her yes back.
         *("letter_end", "letter_back"),
         # An offer, once she has gone where it leads.

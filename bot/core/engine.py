@@ -155,14 +155,9 @@ class _Step:
         if heard := self.heard(incoming):
             return self._carry(heard)
         meant = self._meant(incoming)
+        stays = beneath.stays(incoming.token, meant.item.said if isinstance(meant, Chosen) else "")
         turn = self.take(meant).looked_at(self.address, self.house)
-        return taking.alone(replace(turn, stays=self._stays(incoming, meant)), self.contact, incoming)
-
-    def _stays(self, incoming: Incoming, meant: Meaning) -> bool:
-        """Tell whether what bears the button that she pressed is no screen, and says something still."""
-        said = meant.item.said if isinstance(meant, Chosen) else ""
-        is_theirs = across.is_theirs(self.house, self.address, incoming.handle)
-        return is_theirs or beneath.stays(incoming.token, said)
+        return taking.alone(replace(turn, stays=stays), self.contact, incoming)
 
     @property
     def _moderates(self) -> bool:

@@ -19,7 +19,7 @@ from bot.core.written import said_of
 TAKE = "letter_take"
 _GO = {
     TAKE: Position("answer", "take"),
-    "letter_not_now": Position("answer", "waiting"),
+    "letter_not_now": Position("answer", "not_now"),
     "letter_answer": Position("answer", "write"),
     "letter_more": Position("answer", "talk"),
     "letter_support": Position("answer", "support"),

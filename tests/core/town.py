@@ -10,6 +10,7 @@ from bot.core.letter import Letter, LetterKind
 from bot.core.library import MENU
 from bot.core.mail import render
 from bot.core.message import Address, Incoming, Kind, Media, Screen, fold
+from bot.core.overtaking import overtaken, without
 from bot.services.dispatcher import remember
 from tests.conversations.phone import Phone
 from tests.core.relays import PORTO, World, peer, with_lines
@@ -91,6 +92,9 @@ class Person:
         screen = render(with_lines(), self.town.house(self.address), self.contact, letter, self.town.now)
         self.said += screen.texts
         handle = letter.replaces[0] if letter.replaces else f"letter {next(self.town._numbers)}"
+        swept = overtaken(self.contact, self.town.house(self.address), letter)
+        self.phone.erase((*letter.replaces[1:], *swept))
+        self.contact = without(self.contact, letter, swept)
         self.phone.messages[handle] = "\n".join(screen.texts)
         for choice in (*screen.choices, *screen.ways):
             self.phone.buttons[choice.label] = (choice, handle)

@@ -8,7 +8,6 @@ from bot.channels.base import Receive, SendError, Shown
 from bot.core.message import Address, Media, Outgoing, Screen
 from tests.conversations.phone import Phone
 
-
 NOTHING = Screen(())
 """Is shown where a press is only answered."""
 
