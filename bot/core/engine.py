@@ -171,8 +171,10 @@ class _Step:
         stage = self.stage
         asks = (stage.node.ask or "") if stage else ""
         ear = Ear(self.library, self.house, self.contact, self.address, self.now, asks)
-        is_choice = bool(stage and is_exact(stage, incoming.text))
-        return replace(ear, is_choice=is_choice, is_offered=bool(self._by_number(incoming.text))).hear(incoming)
+        is_offered = bool(self._by_number(incoming.text))
+        # Where a letter took her screen away, what stands before her is what stands below that.
+        is_choice = bool(stage and is_exact(stage, incoming.text)) if self.contact.living else is_offered
+        return replace(ear, is_choice=is_choice, is_offered=is_offered).hear(incoming)
 
     def _carry(self, heard: Heard) -> Turn:
         """Write what goes across: her chat is the answer, and nothing is shown but why something did not go."""

@@ -61,16 +61,24 @@ def judge(library: Library, now: datetime) -> Callable[[Contact, House, Letter],
         if verdict:
             return verdict
         swept = overtaken(known, house, letter)
-        screen = _numbered(desk, render(library, house, known, letter, now), is_alone=bool(swept) or not known.living)
-        return Send(Address.parse(letter.to), screen, swept)
+        stands_before_her = known.living and not swept
+        screen = render(library, house, known, letter, now)
+        numbered = _numbered(desk, screen) if stands_before_her or _answers(house) else screen
+        return Send(Address.parse(letter.to), numbered, swept)
 
     return sort
 
 
-def _numbered(desk: Desk, screen: Screen, *, is_alone: bool) -> Screen:
-    """Count, where there are no buttons, from after the numbers of the screen that she has before her, if any."""
+def _answers(house: House) -> bool:
+    """Tell whether she answers somebody: a low number may be what she says, and is not to be taken for a choice."""
+    staff = house.staff
+    return any(staff and each.is_open and each.seat_of(staff.designation) for each in house.conversations)
+
+
+def _numbered(desk: Desk, screen: Screen) -> Screen:
+    """Count, where there are no buttons, from after the numbers of the screen where she is."""
     position, channel = desk.contact.position, Address.parse(desk.letter.to).channel
-    if not screen.choices or is_alone or position is None or channel not in NUMBERED:
+    if not screen.choices or position is None or channel not in NUMBERED:
         return screen
     stage = Stage(desk.library, desk.contact, position, channel, desk.now, desk.house)
     return replace(screen, first=len(stage.shown) + len(stage.ways) + 1)

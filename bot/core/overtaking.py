@@ -39,6 +39,12 @@ _OF_STAFF = {
     LetterKind.ENDED: _Overtaken(_IN_TALK, BEFORE_HER),
     LetterKind.EXPIRED: _Overtaken(_IN_TALK, BEFORE_HER),
     LetterKind.TAKEN: _Overtaken(frozenset((_CALL,)), _WHO_WAITS),
+    # She was told that this would come.
+    LetterKind.JOINED: _Overtaken(frozenset((Position("answer", "called"),)), BEFORE_HER),
+    **dict.fromkeys(
+        (LetterKind.CODE_RIGHT, LetterKind.CODE_WRONG, LetterKind.CODE_NONE),
+        _Overtaken(frozenset((Position("answer", "asked"),)), BEFORE_HER),
+    ),
 }
 """Of who answers, where that conversation is the one before her."""
 

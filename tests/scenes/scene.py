@@ -4,7 +4,7 @@ What somebody does: `ana types`, `ana speaks`, `ana presses`, `ana presses an ol
 words of the message that she means. What happens otherwise: `clock` lets time
 pass while the bot runs, `off until` while the machine is off, `clock jumps` sets the clock without any time; `moved`,
 `cancelled` and `added` are what a moderator does; `agenda` is what she reads of proposals; `count` looks into the
-database.
+database; `chat` is all that stands in somebody's chat now, by first lines.
 """
 
 from collections.abc import Iterator
@@ -30,8 +30,8 @@ FOLDER = Path(__file__).parent
 KEYS = ("title", "at", "people", "scene")
 DOES = ("types", "speaks", "presses", "presses an old button")
 REPLIES = "replies to "
-HAPPENS = ("clock", "off until", "clock jumps", "moved", "cancelled", "added", "agenda", "count")
-ANSWERS = ("sees", "arrives for", "taken back for", "nothing", "proposed", "rows")
+HAPPENS = ("clock", "off until", "clock jumps", "moved", "cancelled", "added", "agenda", "count", "chat")
+ANSWERS = ("sees", "arrives for", "taken back for", "nothing", "proposed", "rows", "stands")
 MINUTES = "%Y-%m-%d %H:%M"
 
 Entry = dict[str, Any]
@@ -161,6 +161,9 @@ class _Play:
                 return [{"proposed": [f"{each.meeting}: {each.text}" for each in agenda]}]
             case "count":
                 return [{"rows": await moved.count_rows(step.what)}]
+            case "chat":
+                messages = self._phones[step.what].messages.values()
+                return [{"stands": [text.partition("\n\n")[0].replace("\n", " ") for text in messages]}]
             case _:
                 await self._moderate(step)
         return []
