@@ -120,7 +120,7 @@ class Ear:
             return False
         if text in self.library.vocabulary.commands or self.contact.position == CODE or self._is_about_duty(text):
             return True
-        if self.is_offered and self.staff:
+        if self.is_offered:
             return True
         return self.is_choice and self.contact.answers.get(LOOKING) == seen(self.house, self.address)
 

@@ -180,7 +180,9 @@ class _Step:
         """Write what goes across: her chat is the answer, and nothing is shown but why something did not go."""
         answers = {**self.contact.answers, **heard.answers}
         kept = {name: value for name, value in answers.items() if value}
-        step = replace(self, contact=replace(self.contact, answers=kept))
+        # A number that a woman types after that is said across, too, whatever stands above it.
+        offered = () if heard.changes and not self.house.staff else self.contact.offered
+        step = replace(self, contact=replace(self.contact, answers=kept, offered=offered))
         if heard.note:
             return step.show(heard.note)
         if not heard.go:

@@ -107,7 +107,8 @@ def hand_over(relay: Relay, conversation: Conversation, staff: str, note: str = 
     parted = Talked(_parted(relay, conversation, seat))
     left = _without(conversation, staff)
     if relay.answering(left):
-        return (Talked(left), parted, *_to_rest(relay, left, note))
+        # It is nobody's call any more: how it ends is not for who has left it.
+        return (Talked(left.changed(rung=())), parted, *_to_rest(relay, left, note))
     replaced = rings_replaced(relay, conversation, LetterKind.TAKEN)
     details = {**conversation.details, NOTE: note} if note else conversation.details
     waiting = left.changed(

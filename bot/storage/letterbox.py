@@ -230,7 +230,10 @@ def _reached(contact: Contact, ending: Ending, now: datetime) -> Contact:
     known = without(contact, ending.parcel.letter, ending.parcel.swept)
     known = replace(known, handles=kept).with_handles(ending.handles, now)
     tokens = tuple(each.token for each in (*screen.choices, *screen.ways))
-    return known.with_offer(screen.first, tokens) if tokens and ending.parcel.to.channel in NUMBERED else known
+    # What a woman types below somebody's words is said to her, whatever number stood above them.
+    is_hers = "designation" not in ending.parcel.letter.values
+    is_offer = (tokens or is_hers) and ending.parcel.to.channel in NUMBERED
+    return known.with_offer(screen.first, tokens) if is_offer else known
 
 
 FOR_STAFF = frozenset(
