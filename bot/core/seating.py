@@ -106,7 +106,7 @@ def hand_over(relay: Relay, conversation: Conversation, staff: str, note: str = 
     if not seat or not conversation.is_open:
         return ()
     # Her yes may be taken back later, when nobody knows any more what stands in this chat.
-    parted = (Talked(_parted(relay, conversation, seat)), *deleted(conversation, seat.address))
+    parted: Changes = (Talked(_parted(relay, conversation, seat)), *deleted(conversation, seat.address))
     left = _without(conversation, staff)
     if relay.answering(left):
         return (Talked(left), *parted, *_to_rest(relay, left, note))

@@ -108,7 +108,7 @@ class Errands(Relays):  # noqa: D101 - a test
 
     @invariant()
     def words_of_hers_are_in_no_letter(self) -> None:
-        """A letter names the conversation: what she agreed to is put into words as it leaves, and only then."""
+        # A letter names the conversation: what she agreed to is put into words as it leaves, and only then.
         for letters in self.world.post.values():
             for letter in letters:
                 assert not any(words in repr(letter.to_dict()) for words in self.agreed.values())
@@ -120,7 +120,9 @@ class Errands(Relays):  # noqa: D101 - a test
         assert not often or max(often.values()) == 1
         assert all(self.asks.get(each.conversation) == each.to for each in asked)
         waiting = [each for letters in self.world.post.values() for each in letters]
-        assert not [each for each in waiting if each.conversation in self.withdrawn and each.kind is LetterKind.FOLLOW_UP]
+        assert not [
+            each for each in waiting if each.conversation in self.withdrawn and each.kind is LetterKind.FOLLOW_UP
+        ]
 
 
 TestErrands = Errands.TestCase

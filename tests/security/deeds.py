@@ -72,7 +72,9 @@ async def work(walk: Walk) -> str:
         "canned": (("answer", "A ready answer"),),
         "again": (("answer", "Read again what she asks"),),
     }
-    what = walk.chance.choice(("over", "note", "note", "second", "second", "danger", "code", "code", "end", "canned", "again"))
+    what = walk.chance.choice(
+        ("over", "note", "note", "second", "second", "danger", "code", "code", "end", "canned", "again")
+    )
     if await person.says("", "letter_more", talk.designation) and await person.walks(*ways[what]) and what == "note":
         await _pass_on(walk, person, talk)
     await person.types("menu")

@@ -132,7 +132,7 @@ async def _is_gone(walk: Walk, talk: Conversation, woman: Person) -> None:
 async def announce(walk: Walk) -> str:
     """Let a moderator write to the group: each member reads it once, and nobody else."""
     now = walk.program.clock.now()
-    if not 10 <= now.hour < 20:  # noqa: PLR2004 - by day, wherever she is
+    if not 10 <= now.hour < 20:
         return "it is night"
     mark = await walk.note(next(each for each in walk.staff if each.name == "rosa"), None)
     mark.to, mark.is_quiet = await walk.members() - {"rosa"}, True

@@ -33,6 +33,8 @@ class Mark:
     """Its author was asked whom it is for."""
     is_text: bool = False
     """It was typed."""
+    is_file: bool = False
+    """It is a voice note or a picture: where it cannot be had, a line says that there was one."""
     is_back: bool = False
     """Its author took it back."""
     heard: int = 0

@@ -55,6 +55,7 @@ async def _asked_for_her_word(walk: Walk, person: Person, talk: Conversation) ->
 def _say(walk: Walk, mark: Mark, answers: str = "") -> Work:
     """Say it in some way that goes across."""
     how = walk.chance.random()
+    mark.is_file = how < 0.24
     if how < 0.12:
         return partial(_speak, mark, answers)
     if how < 0.24:
@@ -68,7 +69,11 @@ def _say(walk: Walk, mark: Mark, answers: str = "") -> Work:
 async def _change(walk: Walk, mark: Mark) -> Work | None:
     """Change something that was said before; what waits is read as it was changed last."""
     said = [each for each in walk.marks if each.by is mark.by and each.talk == mark.talk and each.handle]
-    said = [each for each in said if each.is_text and not each.is_back and not each.is_quiet and each.is_held == mark.is_held]
+    said = [
+        each
+        for each in said
+        if each.is_text and not each.is_back and not each.is_quiet and each.is_held == mark.is_held
+    ]
     if not said or isinstance(mark.by, OnSignal) or walk.chance.random() > 0.2:
         return None
     old = walk.chance.choice(said)
@@ -121,9 +126,7 @@ async def _staff_says(walk: Walk, person: Person, talk: Conversation, talks: lis
     over = [each for each in await walk.program.talks() if not each.is_live and each.seats]
     ended = walk.chance.choice(over) if how == "wrong" and over else None
     if ended and ended.designation not in {each.designation for each in talks}:
-        return partial(
-            _type, await walk.note(walk.by_address[ended.seats[0].address], None), f"{ended.designation}: "
-        )
+        return partial(_type, await walk.note(walk.by_address[ended.seats[0].address], None), f"{ended.designation}: ")
     return None
 
 

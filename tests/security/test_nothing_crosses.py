@@ -77,7 +77,8 @@ async def say_while(walk: Walk, said: Sequence[Work], meanwhile: Deed | None, fi
     for mark in marks:
         mark.most += meanwhile is deeds.kill
         mark.is_shaken = meanwhile is not None and meanwhile not in HARMLESS
-        mark.is_sure = mark.is_sure and not mark.is_shaken
+        mark.is_quiet = mark.is_quiet or (mark.is_file and meanwhile is deeds.kill)
+        mark.is_sure = mark.is_sure and not mark.is_shaken and not mark.is_quiet
     tasks = [asyncio.create_task(each()) for each in said]
     if meanwhile:
         walk.history[-1] += f": {await meanwhile(walk)}"

@@ -60,11 +60,16 @@ def _names(walk: Walk, person: Person) -> Iterator[str]:
     yield from (address.id, person.secret)
     if isinstance(person, OnSignal):
         yield person.number
-        yield from (str(each.timestamp) for each in walk.program.signal.phones[address.id].messages.values() if not each.mine)
+        yield from (
+            str(each.timestamp) for each in walk.program.signal.phones[address.id].messages.values() if not each.mine
+        )
     key = walk.program.vault.pseudonym(address)
     yield from (key.hex(), key.hex()[:16])
     for text in (address.id, str(address), person.secret):
-        yield from (token(text), *(hashlib.new(name, text.encode()).hexdigest()[:16] for name in ("md5", "sha1", "sha256")))
+        yield from (
+            token(text),
+            *(hashlib.new(name, text.encode()).hexdigest()[:16] for name in ("md5", "sha1", "sha256")),
+        )
         yield from (hashlib.blake2b(text.encode(), digest_size=size).hexdigest() for size in (6, 8, 12, 16, 32))
 
 

@@ -51,8 +51,9 @@ class Person(ABC):
     async def edits(self, handle: str, text: str) -> None:
         """Change what she wrote."""
 
+    @abstractmethod
     async def takes_back(self, handle: str) -> None:
-        """Delete for everybody what she wrote, where the platform tells us."""
+        """Delete for everybody what she wrote."""
 
     @abstractmethod
     def find(self, words: str) -> str:
@@ -128,6 +129,9 @@ class OnTelegram(Person):
         if message := here.messages.get(int(handle)):
             message.text, message.edited_at = text, api.clock()
             await self._taken(api.push({"edited_message": here.shown(message, api.me)}))
+
+    async def takes_back(self, handle: str) -> None:
+        """Delete nothing: Telegram does not tell us."""
 
     def find(self, words: str) -> str:
         """Return the newest message."""
@@ -242,7 +246,9 @@ class OnSignal(Person):
         """Return what stands in her chat now."""
         phone = self.program.signal.phones.get(self.address.id)
         found = phone.shown if phone else []
-        return ["".join((each.text, *(sound_in(file).decode("latin-1") for file in each.attachments))) for each in found]
+        return [
+            "".join((each.text, *(sound_in(file).decode("latin-1") for file in each.attachments))) for each in found
+        ]
 
     @property
     def sounds(self) -> list[bytes]:

@@ -210,7 +210,9 @@ class TestUndelivered:
         await change(store, Recalled("c1", str(ANA), "first"))
         assert await rows(store) == 0, "it is deleted again once it is there"
 
-    async def test_nor_is_what_a_woman_took_back_whose_letters_do_not_say_that_they_are_hers(self, store: Store) -> None:
+    async def test_nor_is_what_a_woman_took_back_whose_letters_do_not_say_that_they_are_hers(
+        self, store: Store
+    ) -> None:
         await talking(store)
         await post(store, said(PAULA, "hers", handle="1"), said(PAULA, "too", handle="2"))
         await change(store, Recalled("c1", str(ANA), "1"))
