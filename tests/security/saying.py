@@ -112,7 +112,8 @@ async def _staff_says(walk: Walk, person: Person, talk: Conversation, talks: lis
     how = walk.chance.choice(("reply", "reply", "reply", "words", "change", "bare", "wrong"))
     own = [each for each in talks if await walk.readers(each, str(person.address))]
     if how in ("reply", "change"):
-        said = [each for each in walk.marks if each.talk == talk.id and each.by is not person]
+        # What an older one belonged to is not known any more: she would be asked.
+        said = [each for each in walk.marks if each.talk == talk.id and each.by is not person and walk.is_young(each)]
         handle = next((found for each in reversed(said) if (found := person.find(each.text))), "")
         mark = await walk.note(person, talk) if handle else None
         changed = await _change(walk, mark) if mark and how == "change" else None
