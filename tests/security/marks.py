@@ -48,6 +48,12 @@ class Mark:
     frozen: Counter[str] | None = None
     """How often it had come when it was taken back: it comes to nobody any more."""
 
+    def __str__(self) -> str:
+        """Say it, for who looks into what went wrong."""
+        flags = [name for name, value in vars(self).items() if name.startswith("is_") and value]
+        to, seen = sorted(self.to), dict(self.seen)
+        return f"{self.by.name} said {self.text[:4]} to {to} ({', '.join(flags)}), seen by {seen}"
+
     def freeze(self) -> None:
         """Let it come to nobody from now on."""
         self.is_back = self.is_quiet = True

@@ -135,7 +135,7 @@ async def take_back(walk: Walk) -> str:
     """Let somebody take back what she said: it is gone where it was read, and nobody else reads it."""
     talks = {each.id: each for each in await walk.talks()}
     said = [each for each in walk.marks if each.handle and not each.is_back and isinstance(each.by, OnSignal | OnWeb)]
-    said = [each for each in said if each.talk in talks or each.is_unsent]
+    said = [each for each in said if (each.talk in talks or each.is_unsent) and each.by.name not in walk.blocked]
     if not said:
         return "nothing can be taken back"
     mark = walk.chance.choice(said)
@@ -155,7 +155,7 @@ async def take_back(walk: Walk) -> str:
 
 async def choose(walk: Walk) -> str:
     """Let somebody who was asked whom it is for say so."""
-    unsent = [each for each in walk.marks if each.is_unsent and each.handle]
+    unsent = [each for each in walk.marks if each.is_unsent and each.handle and each.by.name not in walk.blocked]
     for mark in reversed(unsent):
         contact = await walk.program.contact(mark.by.address)
         if contact.answers.get(UNSENT_HANDLE) != mark.handle and not mark.is_back:

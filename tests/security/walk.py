@@ -102,7 +102,8 @@ class Walk:
     async def readers(self, talk: Conversation, of: str) -> frozenset[str]:
         """Return, by name, who is on the other side of somebody in a conversation."""
         known: dict[str, Staff] = await self.program.staff()
-        seats = [each.address for each in talk.seats if each.address in known]
+        able = {address for address in known if self.by_address[address].name not in self.blocked}
+        seats = [each.address for each in talk.seats if each.address in able]
         if not talk.is_open or of not in (talk.woman, *seats):
             return frozenset()
         return frozenset(self.by_address[each].name for each in (talk.woman, *seats) if each != of)
