@@ -74,7 +74,9 @@ async def _change(walk: Walk, mark: Mark) -> Work | None:
         for each in said
         if each.is_text and not each.is_back and not each.is_quiet and each.is_held == mark.is_held
     ]
-    if not said or isinstance(mark.by, OnSignal) or walk.chance.random() > 0.2:
+    # What waits may have been read by the time that it is changed.
+    is_late = mark.is_held and not walk.is_calm
+    if not said or is_late or isinstance(mark.by, OnSignal) or walk.chance.random() > 0.2:
         return None
     old = walk.chance.choice(said)
     mark.is_sure = False  # what is too old is not changed any more, and she is told so

@@ -55,7 +55,7 @@ async def take_a_step(walk: Walk) -> None:
         walk.history[-1] += str(await deed(walk))
     else:
         meanwhile = chance.choice(MEANWHILE) if chance.random() < 0.3 else None
-        first = len(walk.marks)
+        first, walk.is_calm = len(walk.marks), meanwhile is None
         said = [each for each in [await saying.saying(walk) for _ in range(chance.randrange(1, 5))] if each]
         told = [(each.by.name, each.text[:4]) for each in walk.marks[first:]]
         walk.history.append(f"{told}, and {meanwhile.__name__ if meanwhile else 'nothing'}")

@@ -39,6 +39,8 @@ class Walk:
     """All two words that stood for somebody."""
     is_alone: bool = True
     """Nobody does anything else at the same time."""
+    is_calm: bool = True
+    """Nothing happens while somebody speaks."""
     _read: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     async def begin(self) -> None:
