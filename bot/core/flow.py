@@ -42,9 +42,10 @@ BroadcastAction = Literal["begin_draft", "keep_draft", "redraft"]
 LineAction = Literal["call_line", "leave_message", "set_code", "end_talk"]
 """What a woman does for herself; who answers ends a conversation of hers by the same word."""
 DutyAction = Literal["duty_on", "duty_off", "add_language", "drop_language", "call_tutor"]
-CallAction = Literal["take", "decline"]
-SeatAction = Literal["say_canned", "hand_over", "call_second", "ask_code", "mark_danger", "block", "close_talk"]
-TalkAction = CallAction | SeatAction | Literal["send_unsent", "drop_unsent"]
+SeatAction = Literal[
+    "take", "decline", "say_canned", "hand_over", "call_second", "ask_code", "mark_danger", "block", "close_talk"
+]
+TalkAction = SeatAction | Literal["send_unsent", "drop_unsent"]
 ErrandAction = Literal["begin_errand", "toggle_help", "ask_company", "take_yes_back", "refer"]
 PartnerAction = Literal["accept_referral", "refuse_referral", "read_again"]
 VisitAction = Literal["note_visit", "note_refused", "note_monitor"]

@@ -90,7 +90,7 @@ def test_who_is_revoked_does_nothing_from_her_next_step_on(name: str) -> None:
     assert ACTIONS[name](stage_of(town, None, talk.id, eva.address)).changes == ()
 
 
-@pytest.mark.parametrize("name", [each for each in IN_SEAT if each not in ("take", "ask_code")])
+@pytest.mark.parametrize("name", [each for each in IN_SEAT if each not in ("take", "decline", "ask_code")])
 def test_who_has_the_seat_can_do_it(name: str) -> None:
     town, eva, talk = scene()
     town.answers("calm finch")
@@ -105,7 +105,8 @@ def test_nobody_of_another_line_takes_a_call(role: str) -> None:
     town.answers("amber birch")
     town.calls(town.woman("ana"))
     talk = town.only()
-    assert ACTIONS["take"](stage_of(town, OTHERS[role], talk.id)).changes == ()
+    for name in ("take", "decline"):
+        assert ACTIONS[name](stage_of(town, OTHERS[role], talk.id)).changes == ()
 
 
 def test_an_answer_to_a_message_of_a_conversation_that_is_not_hers_reaches_nobody() -> None:
