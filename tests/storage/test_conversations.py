@@ -114,7 +114,10 @@ class TestChanging:
         pair = Pair(str(ANA), "1", str(PAULA), ("2",), HOUR)
         talks = [
             *(talk(ANA, due_at=5), talk(ANA, PAULA, due_at=5), talk(ANA, PAULA, due_at=9, pairs=(pair,))),
-            *(talk(ANA, PAULA, RITA, due_at=9, pairs=(pair,)), talk(ANA, RITA, pairs=(pair,)).changed(touched=HOUR + 1)),
+            *(
+                talk(ANA, PAULA, RITA, due_at=9, pairs=(pair,)),
+                talk(ANA, RITA, pairs=(pair,)).changed(touched=HOUR + 1),
+            ),
             *(talk(ANA, RITA, state=ConversationState.SECOND), talk(EVA, RITA), talk(EVA, line="lisboa-peers")),
         ]
         for each in (*talks, *reversed(talks), talks[1].ended(HOUR), talks[1]):

@@ -91,8 +91,8 @@ class History:
         """Let what is in the air arrive, or not."""
         if state == "sent":
             self.show(parcel)
-        if state == "gone":
-            self.forgotten.add(parcel.to)
+        if state == "gone" or (state == "failed" and parcel.screen.texts[0] in TELLS):
+            self.forgotten.add(parcel.to)  # whom nothing reaches hears of nothing
         due_at = self.now + timedelta(minutes=1) if state == "held" else None
         back = await settle(self.store, state, [parcel], self.now, handles=("9",), due_at=due_at)
         if back and state == "sent":
