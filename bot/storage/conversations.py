@@ -94,21 +94,35 @@ class Conversations:
         return tuple(self._opened(connection.execute(query, (int(now.timestamp()), fold(now)))))
 
     def keep(self, connection: sqlite3.Connection, conversation: Conversation) -> None:
-        """Write one, and who takes part in it; of one that has ended only what a late answer is stopped by."""
+        """Write one, and who takes part in it; of one that has ended only what a late answer is stopped by.
+
+        Most words change nothing of it but which message is which, and many not even that.
+        """
         kept = conversation if conversation.is_live else conversation.bare()
         name = self.name(kept.id)
+        before = self.find(connection, kept.id)
+        if kept == before:
+            return
         sealed = self._vault.seal("conversation", name, orjson.dumps(kept.to_dict()))
-        line = self._vault.index("line", kept.line)
-        row = (name, line, kept.state.value, kept.due_at or None, _purge_at(kept), sealed)
-        connection.execute(
-            "INSERT OR REPLACE INTO conversation (id, line, state, due_at, purge_at, sealed) VALUES (?, ?, ?, ?, ?, ?)",
-            row,
-        )
+        if before and _columns(before) == _columns(kept):
+            connection.execute("UPDATE conversation SET sealed = ? WHERE id = ?", (sealed, name))
+        else:
+            line = self._vault.index("line", kept.line)
+            connection.execute(
+                "INSERT OR REPLACE INTO conversation (id, line, state, due_at, purge_at, sealed)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (name, line, *_columns(kept)[1:], sealed),
+            )
         self._known[name] = (sealed, kept)
+        if before is None or _parties(before) != _parties(kept):
+            self._seat(connection, name, kept)
+
+    def _seat(self, connection: sqlite3.Connection, name: bytes, conversation: Conversation) -> None:
+        """Write who takes part."""
         connection.execute("DELETE FROM party WHERE conversation = ?", (name,))
-        parties = {self._key(seat.address): int(kept.is_live) for seat in kept.seats}
-        if kept.woman:
-            parties.setdefault(self._key(kept.woman), 0)
+        parties = {self._key(seat.address): int(conversation.is_live) for seat in conversation.seats}
+        if conversation.woman:
+            parties.setdefault(self._key(conversation.woman), 0)
         rows = [(key, name, seats) for key, seats in parties.items()]
         connection.executemany("INSERT INTO party (contact, conversation, seats) VALUES (?, ?, ?)", rows)
 
@@ -151,6 +165,17 @@ class Conversations:
                     continue
                 known = self._known[name] = (sealed, Conversation.from_dict(orjson.loads(data)))
             yield known[1]
+
+
+def _columns(conversation: Conversation) -> tuple[str, str, int | None, int]:
+    """Return what can be asked for without opening it."""
+    due_at, purge_at = conversation.due_at or None, _purge_at(conversation)
+    return conversation.line, conversation.state.value, due_at, purge_at
+
+
+def _parties(conversation: Conversation) -> tuple[object, ...]:
+    """Return what the rows of those who take part are made of."""
+    return conversation.seats, conversation.woman, conversation.is_live
 
 
 def _purge_at(conversation: Conversation) -> int:

@@ -37,6 +37,7 @@ from bot.core.house import (
     Relayed,
     Resigned,
     Reworded,
+    Role,
     Rules,
     Served,
     Settled,
@@ -313,6 +314,8 @@ class Houses:
     def audience(self, connection: sqlite3.Connection, groups: Iterable[str]) -> Mapping[str, int]:
         """Count the members of some groups by language, each of them once."""
         keys = [self._vault.index("group", group) for group in groups]
+        if not keys:
+            return {}
         marks = ", ".join("?" * len(keys))
         once = f'SELECT DISTINCT contact, language FROM member WHERE "group" IN ({marks})'  # noqa: S608 - question marks
         query = f"SELECT language, count(*) FROM ({once}) GROUP BY language"  # noqa: S608 - the same
@@ -369,6 +372,8 @@ class Houses:
 
     def _under_way(self, connection: sqlite3.Connection, staff: Staff, looked_at: str) -> tuple[Progress, ...]:
         """Return the broadcasts of the groups that she answers for, all of them; the one before her is counted."""
+        if not staff.groups and staff.role is not Role.ADMIN:
+            return ()
         return tuple(
             self._counted(connection, progress) if progress.notice.key == looked_at else progress
             for progress in self._notices.under_way(connection)

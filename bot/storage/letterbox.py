@@ -23,6 +23,8 @@ from bot.storage.vault import SealError
 
 MOST_HEADS = 100
 """Readers looked at in one go: women who write meanwhile wait for these, not for all."""
+MOST_SEARCHED = 1000
+"""Readers looked at where a channel still has room: behind those of one that is slow or out may be hers."""
 Sort = Callable[[Contact, House, Letter], Verdict]
 """Pure: says what stands in a letter, or when it is time for it, or that it is of no use any more."""
 
@@ -92,7 +94,9 @@ class LetterBox:
             left = dict(room)
             self._letters.date(connection, now)
             taken = []
-            for row in self._letters.heads(connection, now, MOST_HEADS):
+            for place, row in enumerate(self._letters.heads(connection, now, MOST_HEADS)):
+                if place >= (MOST_SEARCHED if any(room > 0 for room in left.values()) else MOST_HEADS):
+                    break
                 channel = Address.parse(row.letter.to).channel
                 opens_at = open_at.get(channel, now + ABSENT_FOR)
                 if row.until_at <= now.timestamp():

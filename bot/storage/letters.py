@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,21 +63,27 @@ class Letters:
             (fold(now), int(WAITING_KEPT.total_seconds()) // 3600),
         )
 
-    def heads(self, connection: sqlite3.Connection, now: datetime, most: int) -> list[Row]:
-        """Return the next letter of each reader who has none in the air."""
-        rows = connection.execute(
+    def heads(self, connection: sqlite3.Connection, now: datetime, page: int) -> Iterator[Row]:
+        """Return the next letter of each reader who has none in the air, the oldest first, so many read at once.
+
+        What is written meanwhile has no date yet, and its turn at the next look.
+        """
+        query = (
             "SELECT id, contact, tries, purge_at, sealed FROM letter WHERE id IN ("
-            " SELECT min(id) FROM letter AS next WHERE state <> 'sending' AND due_at <= ? AND NOT EXISTS ("
+            " SELECT min(id) FROM letter AS next WHERE state <> 'sending' AND due_at <= ? AND purge_at > 0"
+            " AND NOT EXISTS ("
             " SELECT 1 FROM letter AS first WHERE first.contact = next.contact AND"
             " (first.state = 'sending' OR (first.state = 'held' AND first.id <> next.id)))"
-            " GROUP BY contact ORDER BY min(id) LIMIT ?) ORDER BY id",
-            (int(now.timestamp()), most),
-        ).fetchall()
-        return [
-            Row(number, key, tries, letter.until_at or purge_at * 3600, sealed, letter)
-            for number, key, tries, purge_at, sealed in rows
-            if (letter := self._open(connection, number, key, sealed))
-        ]
+            " GROUP BY contact HAVING min(id) > ? ORDER BY min(id) LIMIT ?) ORDER BY id"
+        )
+        last, has_more = 0, True
+        while has_more:
+            rows = connection.execute(query, (int(now.timestamp()), last, page)).fetchall()
+            for number, key, tries, purge_at, sealed in rows:
+                if letter := self._open(connection, number, key, sealed):
+                    yield Row(number, key, tries, letter.until_at or purge_at * 3600, sealed, letter)
+                last = number
+            has_more = len(rows) == page
 
     def take(self, connection: sqlite3.Connection, row: Row) -> None:
         """Note that a letter is in the air."""

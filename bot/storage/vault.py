@@ -53,7 +53,7 @@ class Vault:
         """Derive all keys from the 32 bytes of `master`, which is not kept."""
         if len(master) != KEY_LENGTH:
             raise KeyProblem(f"the master key has {len(master)} bytes: it must have {KEY_LENGTH}")
-        self._index = _derive(master, "index")
+        self._index = hmac.new(_derive(master, "index"), digestmod="sha256")
         self._check = _derive(master, "check")
         self._chain = _derive(master, "chain")
         self._seal = AESGCM(_derive(master, "seal"))
@@ -65,11 +65,17 @@ class Vault:
 
     def pseudonym(self, address: Address) -> bytes:
         """Name a person so that nobody without the key can find her number by trying them all."""
-        return hmac.digest(self._index, str(address).encode(), "sha256")
+        return self._named(str(address))
 
     def index(self, kind: str, text: str) -> bytes:
         """Name a thing of ours, such as a group, so that a copy of the database does not tell which it is."""
-        return hmac.digest(self._index, f"{kind}\0{text}".encode(), "sha256")
+        return self._named(f"{kind}\0{text}")
+
+    def _named(self, text: str) -> bytes:
+        # Keyed once and copied: `hmac.digest` keys anew each time, and lets another thread take its turn meanwhile.
+        name = self._index.copy()
+        name.update(text.encode())
+        return name.digest()
 
     def check(self) -> bytes:
         """Return the value by which a database knows its key again."""

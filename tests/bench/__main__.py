@@ -72,6 +72,8 @@ class Run:
         self.bots: dict[str, dict[str, Any]] = {kind.name: {"title": kind.title, "loads": []} for kind in kinds}
         self.broadcasts: list[dict[str, Any]] = []
         self.talks: list[dict[str, Any]] = []
+        self.ways: list[dict[str, Any]] = []
+        """Of conversations between both platforms, a row for each way that words go."""
 
     async def measure(self) -> None:
         """Measure the bots in turn for each load, so that a busy moment of the machine meets all alike."""
@@ -112,11 +114,12 @@ class Run:
         gc.collect()
 
     async def _talk(self, size: talks.Size) -> None:
-        typer.echo(f"  talks {size.round_trip}", err=True)
+        typer.echo(f"  talks {size.round_trip} {size.on_signal}", err=True)
+        rows, measure_it = (self.ways, talks.both) if size.on_signal else (self.talks, talks.talks)
         try:
-            self.talks.append(await talks.talks(self._folder / f"talks-{size.round_trip}", size))
+            rows += await measure_it(self._folder / f"talks-{size.round_trip}-{size.on_signal}", size)
         except (BotFailedError, OSError) as error:
-            self.talks.append({"failed": str(error)})
+            rows.append({"failed": str(error)})
         gc.collect()
 
     async def _load(self, kind: Kind, result: dict[str, Any], women: int, round_trip: float) -> None:
@@ -150,7 +153,7 @@ async def measure_all(
     micro = await measure_micro() if "ours" in run.bots or sizes else {}
     machine["load_after"] = [round(load, 2) for load in os.getloadavg()]
     took = round(time.perf_counter() - began, 1)
-    parts = {"bots": run.bots, "broadcasts": run.broadcasts, "talks": run.talks, "micro": micro}
+    parts = {"bots": run.bots, "broadcasts": run.broadcasts, "talks": run.talks, "ways": run.ways, "micro": micro}
     return {"machine": machine, "took_s": took} | parts
 
 

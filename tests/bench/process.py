@@ -35,7 +35,9 @@ class Kind:
 
 def _ours() -> tuple[str, ...]:
     script = Path(sys.executable).with_name("comadre")
-    return (str(script), "run") if script.exists() else (sys.executable, "-m", "bot", "run")
+    # A script from elsewhere runs what is installed there, and not the program beside this bench.
+    is_here = script.exists() and script.is_relative_to(ROOT)
+    return (str(script), "run") if is_here else (sys.executable, "-m", "bot", "run")
 
 
 KINDS = {
@@ -56,6 +58,8 @@ BROADCASTERS = (
     Kind("bucket", "token bucket", (str(PEER_PYTHON), str(PEERS / "bucket_broadcast.py"))),
 )
 """Bots that begin to broadcast when they get SIGUSR1."""
+RELAY = Kind("relay", "floor: no disk", (sys.executable, str(PEERS / "relay.py")))
+"""What the platform itself takes, where two people talk through a bot: the table is in BENCH_TABLE."""
 
 
 @contextlib.contextmanager

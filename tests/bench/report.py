@@ -1,5 +1,6 @@
 """The table: one row a bot and load, and how many times better than whom."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -21,17 +22,26 @@ def print_report(result: dict[str, Any]) -> None:
         console.print(_broadcasts(result["broadcasts"]))
     if result["talks"]:
         console.print(_talks(result["talks"]))
-    for name, bot in bots.items():
-        if "failed" in bot:
-            console.print(f"{name} did not run to the end: {bot['failed']}", markup=False)
-        for load in bot["loads"]:
-            for screen, times in load["lost"].items():
-                console.print(f"{name}: lost {times} times at {screen}", markup=False)
+    if result["ways"]:
+        console.print(_ways(result["ways"]))
+    for failure in _failures(result):
+        console.print(failure, markup=False)
     if result["micro"]:
         console.print(f"Without a platform: {result['micro']}", markup=False)
     machine = result["machine"]
     state = f"load before {machine['load_before'][0]}, fsync {machine['fsync_ms']} ms"
     console.print(f"Took {result['took_s']} s; {state}. All figures: .bench/result.json")
+
+
+def _failures(result: dict[str, Any]) -> Iterator[str]:
+    for each in (*result["talks"], *result["ways"]):
+        if "failed" in each:
+            yield f"conversations did not run to the end: {each['failed']}"
+    for name, bot in result["bots"].items():
+        if "failed" in bot:
+            yield f"{name} did not run to the end: {bot['failed']}"
+        for load in bot["loads"]:
+            yield from (f"{name}: lost {times} times at {screen}" for screen, times in load["lost"].items())
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -60,13 +70,28 @@ def _loads(bots: dict[str, Any]) -> Table:
 
 
 def _talks(measured: list[dict[str, Any]]) -> Table:
-    keys = ("round_trip_ms", "messages_a_second", "p50_ms", "p95_ms", "p99_ms", "above_p95_ms", "cpu_s_per_1000",
-            "bot_busy", "said", "kills", "lost", "doubled", "strayed", "failed")  # fmt: skip
-    table = _table("Conversations at once", "talks", "round trip ms", "messages/s", "p50 ms", "p95 ms", "p99 ms",
-                   "p95 above ms", "CPU s/1000", "bot busy", "said", "kills", "lost", "doubled", "strayed",
-                   "failed")  # fmt: skip
+    keys = ("round_trip_ms", "messages_a_second", "p50_ms", "p95_ms", "p99_ms", "above_p50_ms", "above_p95_ms",
+            "cpu_s_per_1000", "bot_busy", "said", "kills", "lost", "doubled", "strayed")  # fmt: skip
+    table = _table(f"{_most(measured, 'talks')} conversations at once", "bot", "trip ms", "texts/s", "p50 ms",
+                   "p95 ms", "p99 ms", "above p50", "above p95", "CPU s/1000", "bot busy", "said", "kills", "lost",
+                   "doubled", "strayed")  # fmt: skip
     for each in measured:
-        table.add_row(_text(each.get("talks")), *(_text(each.get(key)) for key in keys))
+        table.add_row(_text(each.get("title")), *(_text(each.get(key)) for key in keys))
+    return table
+
+
+def _most(rows: list[dict[str, Any]], key: str) -> Any:
+    return max((each.get(key, 0) for each in rows), default=0)
+
+
+def _ways(measured: list[dict[str, Any]]) -> Table:
+    keys = ("on_signal", "round_trip_ms", "messages_a_second", "p50_ms", "p95_ms", "p99_ms",
+            "waiting")  # fmt: skip
+    table = _table(f"{_most(measured, 'talks')} conversations at once, with so many of the women on Signal", "way",
+                   "on Signal", "trip ms", "texts/s", "p50 ms", "p95 ms", "p99 ms",
+                   "on their way at the end")  # fmt: skip
+    for each in measured:
+        table.add_row(_text(each.get("way")), *(_text(each.get(key)) for key in keys))
     return table
 
 

@@ -1,5 +1,6 @@
 """Conversations: who finds them, what is left of them, and how long."""
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,6 +29,13 @@ def full(*seats: Address) -> Conversation:
         code=PLANTED,
         details={"text": PLANTED},
     )
+
+
+async def lying(store: Store) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    """Return the rows of conversations, what is sealed last, and of those who take part."""
+    queries = ("SELECT id, line, state, due_at, purge_at, sealed FROM conversation", "SELECT * FROM party")
+    found = [await store._database.run(lambda each, query=query: each.execute(query).fetchall()) for query in queries]
+    return found[0], found[1]
 
 
 class TestFinding:
@@ -95,6 +103,47 @@ class TestChanging:
         await change(store, Talked(talk(ANA, RITA)))
         assert (await house(store, PAULA)).conversations == ()
         assert len((await house(store, RITA)).conversations) == 1
+
+    async def test_words_that_change_nothing_of_it_do_not_write_it_again(self, store: Store) -> None:
+        await change(store, Talked(full(PAULA)))
+        before = await lying(store)
+        await change(store, Talked(full(PAULA)), by=ANA)
+        assert await lying(store) == before
+
+    async def test_whatever_changes_in_turn_it_is_found_by_those_who_take_part_and_due_in_its_time(
+        self, store: Store
+    ) -> None:
+        pair = Pair(str(ANA), "1", str(PAULA), ("2",), HOUR)
+        talks = [
+            *(talk(ANA, due_at=5), talk(ANA, PAULA, due_at=5), talk(ANA, PAULA, due_at=9, pairs=(pair,))),
+            *(
+                talk(ANA, PAULA, RITA, due_at=9, pairs=(pair,)),
+                talk(ANA, RITA, pairs=(pair,)).changed(touched=HOUR + 1),
+            ),
+            *(talk(ANA, RITA, state=ConversationState.SECOND), talk(EVA, RITA), talk(EVA, line="lisboa-peers")),
+        ]
+        for each in (*talks, *reversed(talks), talks[1].ended(HOUR), talks[1]):
+            await change(store, Talked(each))
+            here = await lying(store)
+            await store._database.commit_together(lambda connection: connection.execute("DELETE FROM conversation"))
+            await store._database.commit_together(lambda connection: connection.execute("DELETE FROM party"))
+            await change(store, Talked(each))
+            anew = await lying(store)
+            assert [row[:-1] for row in here[0]] == [row[:-1] for row in anew[0]]
+            assert here[1] == anew[1]
+
+    async def test_a_change_that_was_taken_back_is_written_when_it_comes_again(self, store: Store) -> None:
+        await change(store, Talked(talk(ANA, PAULA)))
+
+        def fail(connection: sqlite3.Connection) -> None:
+            store._houses.apply(connection, b"", (Talked(talk(ANA, RITA)),))
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await store._database.commit_together(fail)
+        assert (await house(store, RITA)).conversations == ()
+        await change(store, Talked(talk(ANA, RITA)))
+        assert (await house(store, RITA)).conversations == (talk(ANA, RITA),)
 
     async def test_of_one_that_has_ended_nothing_of_the_woman_is_left_and_a_late_answer_finds_it(
         self, store: Store, path: Path

@@ -12,6 +12,7 @@ from bot.core.house import Posted, Recalled, Resigned, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address
 from bot.core.verdict import Drop, Hold
+from bot.storage.letterbox import MOST_HEADS
 from bot.storage.outbox import ABSENT_FOR, MISJUDGED_FOR, MOST_MISJUDGED
 from bot.storage.store import Store
 from tests.storage.example import ANA, EVA, HOUR, NOW, at, read, search, spellings
@@ -46,6 +47,14 @@ class TestOrder:
     async def test_each_reader_gets_hers_in_order_one_in_the_air_at_a_time(self, store: Store) -> None:
         await post(store, said(ANA, "1"), said(EVA, "2"), said(ANA, "3"), said(ANA, "4"))
         assert [await texts(store) for _ in range(4)] == [["1", "2"], ["3"], ["4"], []]
+
+    async def test_many_readers_of_a_channel_without_room_hold_up_nobody_on_another(self, store: Store) -> None:
+        people = [Address("signal", f"00000000-0000-4000-8000-{number:012}") for number in range(2 * MOST_HEADS + 1)]
+        await post(store, *map(said, people), said(ANA, "1"), said(ANA, "2"))
+        room = {"telegram": 40, "signal": 0}
+        assert [each.letter.text for each in await claim(store, room=room)] == ["1"]
+        room = {"telegram": 40, "signal": 2}
+        assert [each.to for each in await claim(store, room=room)] == people[:2]
 
     async def test_nothing_overtakes_what_is_in_the_air(self, store: Store) -> None:
         await post(store, said(ANA, "1"), said(ANA, "2"))

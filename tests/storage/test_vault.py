@@ -127,6 +127,12 @@ def test_pseudonyms_and_check_values_differ_by_key_and_purpose() -> None:
     assert one.pseudonym(ANA) == Vault(KEY).pseudonym(ANA)
 
 
+def test_names_stay_what_they_are_in_every_database_there_is() -> None:
+    vault = Vault(KEY)
+    assert vault.pseudonym(ANA).hex() == "10ad7fd35f6e2d7e9c2a68fff42ca2b1e25dd718e29b650f381dd8182844040b"
+    assert vault.index("group", "porto").hex() == "6d6b90d45a9dc8275c54f7e2ded8c99056351f3bc5e5f0baae83741e13b49d08"
+
+
 def test_one_vault_opens_what_another_of_the_same_key_sealed() -> None:
     assert Vault(KEY).unseal("contact", ROW, Vault(KEY).seal("contact", ROW, b"hers")) == b"hers"
 
