@@ -14,8 +14,8 @@ from bot.storage.letterbox import Ending, Parcel, Sort
 
 TICK = 1.0
 """Seconds between looks at what has come due; what is written meanwhile is seen at once."""
-IN_AIR = 40
-"""Most letters at once on one channel: connections have to be left for answers."""
+IN_AIR = 20
+"""Most letters at once on one channel: connections are left for answers, and what is in the air at a crash comes twice."""
 COURTESY = 15.0
 """Seconds that a letter waits while its reader is being answered, so that they arrive in order."""
 UNSURE_FOR = timedelta(minutes=15)
@@ -96,7 +96,4 @@ class Post(Sender[Sort, Parcel, Ending]):
         return load.row.tries
 
     async def _note(self, ends: Iterable[Ending]) -> Collection[Ending]:
-        unwanted = await self._store.letters.settle(ends, self._now())
-        # Their readers may have more, and what was decided just now may be a letter itself.
-        self._news.set()
-        return unwanted
+        return await self._store.letters.settle(ends, self._now())

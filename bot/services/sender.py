@@ -164,6 +164,7 @@ class Sender(ABC, Generic[Judge, Load, End]):
         """Note what has landed, and send off what has come due: asked for together, with one wait for the disk."""
         settling = asyncio.ensure_future(self._settle())
         try:
+            await asyncio.sleep(0)  # the notes go first, so that what has landed takes no room any more
             for load in await self._claim(self._now()):
                 self._send_off(load)
         finally:
