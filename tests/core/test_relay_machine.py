@@ -13,7 +13,7 @@ from bot.core import ringing, seating, shift, talking
 from bot.core.conversation import MOST_PAIRS, WAITING_KEPT, Conversation, ConversationState, Said
 from bot.core.delivery import undelivered
 from bot.core.ending import block, close, end
-from bot.core.house import Staff
+from bot.core.house import Staff, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.ringing import Caller
 from tests.core.relays import NIGHT, PORTO, SHELTER, TUTOR, World, is_waiting, peer, with_lines
@@ -150,6 +150,17 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         for posted in self.world.apply(talking.change(relay, conversation, of, handle, f"{self.known[handle]}*")):
             if hasattr(posted, "letter"):
                 self.expected[posted.letter.text, posted.letter.to] += 1
+
+    @rule(which=st.integers(1, 400))
+    def ask_for_her_word(self, which: int) -> None:
+        conversation = self._any(which)
+        if conversation is None or not conversation.is_open:
+            return
+        self.world.apply((Talked(talking.with_code(conversation, "tea")),))
+        with_word = self.world.conversations[conversation.id]
+        asks = self.world.relay(conversation.seats[0].address)
+        self.world.apply(talking.ask_code(asks, with_word, conversation.seats[0].staff))
+        self._say(self.world.conversations[conversation.id], conversation.woman)
 
     def _take_back(self, conversation: Conversation, of: str, handle: str) -> None:
         """Let who had it have it no more, as long as she is there, and who has not never get it."""
