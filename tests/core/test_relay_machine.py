@@ -13,7 +13,7 @@ from bot.core import ringing, seating, shift, talking
 from bot.core.conversation import MOST_PAIRS, WAITING_KEPT, Conversation, ConversationState, Said
 from bot.core.delivery import undelivered
 from bot.core.ending import block, close, end
-from bot.core.house import Staff
+from bot.core.house import Staff, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.queue import AHEAD, in_order
 from bot.core.ringing import Caller
@@ -158,6 +158,17 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         """Count what is on its way."""
         letters = (letter for letters in self.world.post.values() for letter in letters)
         return Counter((letter.text, letter.to) for letter in letters if letter.kind in ACROSS)
+
+    @rule(which=st.integers(1, 400))
+    def ask_for_her_word(self, which: int) -> None:
+        conversation = self._any(which)
+        if conversation is None or not conversation.is_open:
+            return
+        self.world.apply((Talked(talking.with_code(conversation, "tea")),))
+        with_word = self.world.conversations[conversation.id]
+        asks = self.world.relay(conversation.seats[0].address)
+        self.world.apply(talking.ask_code(asks, with_word, conversation.seats[0].staff))
+        self._say(self.world.conversations[conversation.id], conversation.woman)
 
     def _take_back(self, conversation: Conversation, of: str, handle: str) -> None:
         """Let who had it have it no more, as long as she is there, and who has not never get it."""
