@@ -15,7 +15,7 @@ from bot.storage.letterbox import Ending, Parcel, Sort
 TICK = 1.0
 """Seconds between looks at what has come due; what is written meanwhile is seen at once."""
 IN_AIR = 20
-"""Most letters at once on one channel: connections are left for answers, and what is in the air at a crash comes twice."""
+"""Most letters at once on one channel: answers need connections, and what is in the air at a crash comes twice."""
 COURTESY = 15.0
 """Seconds that a letter waits while its reader is being answered, so that they arrive in order."""
 UNSURE_FOR = timedelta(minutes=15)

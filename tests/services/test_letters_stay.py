@@ -64,7 +64,7 @@ async def test_a_letter_is_neither_edited_nor_deleted_by_who_presses_below_it(ru
     await press_all(marta, "She needs a bed.")
     await marta.says("", "letter_more", words)
     await marta.walks(("answer", "Hand it over"), ("answer", "No note"))
-    await press_all(ana, "Somebody else comes now", ("I want to stop", "Hide this"))
+    await press_all(ana, "I'm calling somebody else", ("I want to stop", "Hide this"))
     await rosa.says("", "letter_take", words)
     await running.settled()
     await rosa.says("", "letter_more", words)
