@@ -44,8 +44,8 @@ async def replay(app: App, chats: Chats, clock: Clock, planted: str) -> AsyncIte
     """Play every transcript through the running bot; yield each phone when its transcript is over."""
     for number, path in enumerate(sorted(FOLDER.glob("*.yaml"))):
         transcript = read(path)
-        if transcript.staff:
-            continue  # the groups that she answers for are not in what we ship
+        if transcript.staff or transcript.answered:
+            continue  # the groups that she answers for, and who answers there, are not in what we ship
         assert app.dispatcher.door
         app.dispatcher.door.flood = Flood()  # each has a clock of its own, which may go back
         address = Address("telegram", f"{planted}{number}")
