@@ -158,6 +158,21 @@ def audit(
         typer.echo(line)
 
 
+@app.command()
+def unblock(
+    sure: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option("--yes", prompt="Everybody who was ever blocked can write again. Go on?", help="Don't ask."),
+    ] = False,
+) -> None:
+    """Let everybody in again whom somebody who answers has blocked, for one may have been blocked by mistake."""
+    from bot import personnel
+
+    if not sure:
+        raise typer.Abort
+    typer.echo(asyncio.run(personnel.unblock(load_settings())))
+
+
 @staff.command("list")
 def list_staff() -> None:
     """Name everybody who answers by her two words, with role, groups, lines and duty, and nothing else about her."""

@@ -82,6 +82,13 @@ async def revoke(settings: Settings, name: str) -> str:
     raise PersonnelProblem(f"nobody is called {name!r}{_nearest(name, known)}")
 
 
+async def unblock(settings: Settings) -> str:
+    """Let everybody in again whom somebody blocked; who that is, nobody learns."""
+    async with _store(settings) as store:
+        await store.blocked.lift(datetime.now(UTC))
+    return "Nobody is blocked any more; the running bot answers them within ten minutes."
+
+
 async def trail(settings: Settings) -> list[str]:
     """Return a line for each thing that was done by those who answer, oldest first."""
     async with _store(settings) as store:

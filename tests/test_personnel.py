@@ -239,6 +239,19 @@ async def test_the_doctor_names_the_groups_that_nobody_answers_for_and_no_person
     assert not any(name in point.said for point in await diagnose(settings))
 
 
+async def test_a_block_is_lifted_while_the_bot_runs_and_only_by_who_is_sure(settings: Settings, running: App) -> None:
+    store, key = running.store, running.store._vault.pseudonym(EVA)
+    await store._database.commit_together(lambda connection: store.blocked.block(connection, key))
+    assert await store.blocked.is_blocked(EVA)
+    status, _ = await comadre(settings, "unblock")
+    await store.purge(datetime.now(UTC))
+    assert (status, await store.blocked.is_blocked(EVA)) == (1, True)
+    status, said = await comadre(settings, "unblock", "--yes")
+    assert (status, said) == (0, "Nobody is blocked any more; the running bot answers them within ten minutes.\n")
+    await store.purge(datetime.now(UTC))
+    assert not await store.blocked.is_blocked(EVA)
+
+
 def test_an_admin_answers_for_every_group() -> None:
     one, all_ = Staff("a b", Role.MODERATOR, ("x",)), Staff("c d", Role.ADMIN)
     assert unattended(("x", "y"), (one,)) == ["y"]

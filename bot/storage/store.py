@@ -85,7 +85,7 @@ class Store:
         self.series = Series(database, self._notices, self._houses)
         self.letters = LetterBox(database, self._houses, self._read, self._write)
         self.staff = Register(database, vault, self._notices, self._houses.letters, self.audit)
-        self.blocked = Blocked(database, vault, self._notices)
+        self.blocked = Blocked(database, vault, self._notices, self.audit)
         self._houses.block = self.blocked.block
         self._settled: deque[bytes] = deque()
 
