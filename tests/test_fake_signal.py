@@ -98,6 +98,24 @@ async def test_a_chat_can_be_read(signal: FakeSignal, client: Client) -> None:
     assert await client.ask("listContacts") == []
 
 
+async def test_an_edit_names_the_last_one_and_so_does_what_deletes_it(signal: FakeSignal, client: Client) -> None:
+    """As the apps of Signal do; an edit that names the first one is there for who must understand both."""
+    first = signal.say(ANA, "at five")
+    second = signal.edit(ANA, first, "at six")
+    third = signal.edit(ANA, first, "at seven")
+    signal.edit(ANA, first, "at eight", names_first=True)
+    await client.ask("version")
+    edits = [params["envelope"]["editMessage"] for params in client.received[1:]]
+    assert [each["targetSentTimestamp"] for each in edits] == [first, second, first]
+    assert [each["dataMessage"]["message"] for each in edits] == ["at six", "at seven", "at eight"]
+    assert edits[1]["dataMessage"]["timestamp"] == third
+    assert signal.phones[ANA].messages[first].text == "at eight"
+    signal.take_back(ANA, first)
+    gone = (await client.next())["params"]["envelope"]["dataMessage"]["remoteDelete"]
+    assert gone["timestamp"] == signal.phones[ANA].messages[first].edits[-1]
+    assert signal.phones[ANA].messages[first].is_deleted
+
+
 async def test_a_parameter_that_it_does_not_know_fails_the_test(tmp_path: Path) -> None:
     """The real one passes over it, and a typing error would never be found."""
     signal = FakeSignal(tmp_path / "socket")

@@ -104,12 +104,14 @@ def _message(address: Address, data: Body, sent_at: int) -> Incoming | NewTimer 
 
 
 def _edit(address: Address, edit: Body, sent_at: int) -> Incoming | None:
-    """Let an edit in without its words: what she wrote first is answered already."""
+    """Let an edit in: her app names the message as it was before, which may be an edit, and calls it anew by `at`."""
     data, handle = _part(edit, "dataMessage"), _handle(edit.get("targetSentTimestamp"))
     at = _instant(data.get("timestamp")) or sent_at
     if not at or not handle or data.get("groupInfo"):
         return None
-    return Incoming(address, Kind.EDIT, f"{address.id} {at}", handle=handle)
+    blank = Incoming(address, Kind.EDIT, f"{address.id} {at}", handle=handle, renamed=str(at))
+    content = None if data.get("viewOnce") else _content(blank, data)
+    return replace(content, kind=Kind.EDIT) if content else blank
 
 
 def _unreadable(address: Address, failure: Any, at: int) -> Incoming | NewIdentity | None:

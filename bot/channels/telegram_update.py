@@ -80,9 +80,10 @@ def _edit(number: str, message: Body) -> Incoming | None:
     if address is None or "location" in message:  # a live location edits itself every few seconds
         return None
     locale, handle = _locale(message.get("from", {})), str(_whole(message["message_id"]))
-    words = message.get("text") or (message.get("caption") if media_in(message) else None) or ""
+    media, reply = media_in(message), _answered(message)
+    words = message.get("text") or (message.get("caption") if media else None) or ""
     text = _string(words)[:TEXT_LIMIT]
-    return Incoming(address, Kind.EDIT, number, text=text, locale=locale, handle=handle, reply_to=_answered(message))
+    return Incoming(address, Kind.EDIT, number, text=text, locale=locale, handle=handle, media=media, reply_to=reply)
 
 
 def _press(number: str, query: Body) -> Incoming | None:

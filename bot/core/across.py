@@ -10,14 +10,15 @@ from datetime import datetime
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation, Said
 from bot.core.designation import is_like_one
-from bot.core.house import TALK, House, Staff
+from bot.core.house import TALK, House, Staff, Talked
+from bot.core.letter import LetterKind
 from bot.core.library import Library
-from bot.core.message import Incoming, Kind, token
+from bot.core.message import Incoming, Kind, Media, token
 from bot.core.pairing import knows
 from bot.core.relay import Changes, Relay, in_house
 from bot.core.rooms.talks import UNSENT, UNSENT_HANDLE, UNSENT_MEDIA
 from bot.core.speech import normalise
-from bot.core.talking import change, say, take_back
+from bot.core.talking import change, named_anew, say, take_back
 from bot.core.written import clean
 
 CODE = Position("peer", "code")
@@ -35,6 +36,8 @@ LOOKING, ANSWERING = "looking", "answering"
 """Answers: what she had been sent when she last called up a screen, and when she chose to whom she writes."""
 LONGEST_ACROSS = 3000
 """Characters: with two words in front it is one message on every platform."""
+_PLACE = LetterKind.PLACE.value
+"""Her place in the queue is no word of anybody: to have got it changes nothing of what she means."""
 _SAID = (Kind.TEXT, Kind.VOICE, Kind.PICTURE)
 _NEVER = (Kind.FILE, Kind.STICKER, Kind.LOCATION, Kind.CARD)
 """What goes across to nobody: it says too much about who sends it, or cannot be shown on the other side."""
@@ -196,15 +199,41 @@ class Ear:
         return Heard(go=WHOM, answers=kept)
 
     def _changed(self, incoming: Incoming, live: list[Conversation]) -> Heard | None:
-        text = clean(incoming.text)[:LONGEST_ACROSS]
-        for talk in live if text else ():
-            if changes := change(self.relay, talk, self.address, incoming.handle, text):
-                return Heard(changes)
+        """Let a change follow what it changes, or say that it does not."""
+        if incoming.handle and incoming.handle == self.contact.answers.get(UNSENT_HANDLE):
+            return self._unsent_changed(incoming, live)
+        for talk in live:
+            if known := named_anew(self.relay, talk, self.address, incoming.handle, incoming.renamed):
+                return self._followed(known, incoming)
         return Heard(note="not_changed") if live else None
+
+    def _followed(self, talk: Conversation, incoming: Incoming) -> Heard:
+        text = self._anew(talk, clean(incoming.text))
+        if text is None or not (text or incoming.media):
+            return Heard((Talked(talk),), note="not_changed")
+        if len(text) > LONGEST_ACROSS:
+            return Heard((Talked(talk),), note="too_long_across")
+        return Heard(change(self.relay, talk, self.address, incoming.handle, Said(text, incoming.media)))
+
+    def _anew(self, talk: Conversation, text: str) -> str | None:
+        """Return the new words without the two words in front, `None` where these mean somebody else now."""
+        named = self._named(text) if talk.woman != self.address else None
+        if named is None:
+            return text
+        return text.partition(":")[2].strip() if [each.id for each in named] == [talk.id] else None
+
+    def _unsent_changed(self, incoming: Incoming, live: list[Conversation]) -> Heard:
+        """Keep the new words of what has gone to nobody yet, and ask again for whom it is."""
+        name = incoming.renamed or incoming.handle
+        text = incoming.text.partition(":")[2] if self._named(incoming.text) else incoming.text
+        media = incoming.media or Media.parse(self.contact.answers.get(UNSENT_MEDIA, ""))
+        heard = self._refused(replace(incoming, text=text, media=media), live)
+        return replace(heard, answers={**heard.answers, UNSENT_HANDLE: name})
 
     def _taken_back(self, incoming: Incoming, live: list[Conversation]) -> Heard | None:
         changes = (each for talk in live for each in take_back(self.relay, talk, self.address, incoming.handle))
-        return Heard(tuple(changes)) if live else None
+        is_unsent = incoming.handle and incoming.handle == self.contact.answers.get(UNSENT_HANDLE)
+        return Heard(tuple(changes), answers=_NOTHING_UNSENT if is_unsent else {}) if live or is_unsent else None
 
 
 _NOTHING_UNSENT = {UNSENT: "", UNSENT_MEDIA: "", UNSENT_HANDLE: ""}
@@ -237,7 +266,8 @@ def _last(house: House, address: str, but: Conversation | None) -> str:
     marks = []
     for talk in sorted(house.conversations, key=lambda each: each.id):
         if talk.is_live and (but is None or talk.id != but.id):
-            there = [handle for pair in talk.pairs if pair.to == address for handle in pair.there]
+            hers = (pair for pair in talk.pairs if pair.to == address and pair.handle != _PLACE)
+            there = [handle for pair in hers for handle in pair.there]
             marks.append(f"{talk.id} {there[-1] if there else ''}")
     return token("seen", address, *marks)
 

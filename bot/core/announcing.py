@@ -16,6 +16,7 @@ from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
 from bot.core.message import Choice, Screen, fold, token
 from bot.core.relay import in_house
+from bot.core.ringing import HANDED
 from bot.core.telling import EMERGENCY_KEPT, way
 from bot.core.terms import next_allowed
 from bot.core.verdict import Drop, Hold, Verdict
@@ -77,10 +78,11 @@ def _yours(library: Library, language: str, talk: Conversation, usual: Screen) -
 
 
 def _kept(library: Library, language: str, talk: Conversation, usual: Screen) -> Screen:
-    """Tell her that nobody has read it yet, and that it waits."""
+    """Tell her that nobody has read it yet, and that it waits; after a hand-over, that who had read it has left."""
     if not talk.is_live:
         return usual
-    return _screen(library, language, library.phrase(language, "letter_nobody_yet"), [_bound("letter_back", talk.id)])
+    text = usual.texts[0] if HANDED in talk.details else library.phrase(language, "letter_nobody_yet")
+    return _screen(library, language, text, [_bound("letter_back", talk.id)])
 
 
 def _begun(library: Library, language: str, talk: Conversation, usual: Screen) -> Screen:
@@ -113,7 +115,9 @@ def _bound(name: str, talk: str) -> Item:
 def _placed(name: str, place: Service) -> Item:
     """Return a button that is about one place."""
     go, answer = _OF_SERVICE[name]
-    return Item(token("letter", name, place.id), go, {answer: place.id}, said=name)
+    # Told about, it is the place before her too: who asks for company there need not look for it again.
+    answers = {answer: place.id, SERVICE: place.id} if answer == VISIT else {answer: place.id}
+    return Item(token("letter", name, place.id), go, answers, said=name)
 
 
 def pressed(library: Library, house: House, pressed_token: str) -> Item | None:

@@ -21,11 +21,11 @@ def name(library: Library, language: str, line: Line) -> str:
 
 
 def topic(library: Library, language: str, about: str) -> str:
-    """Say what a conversation is about: a flow by its title, what is no subject by a phrase."""
+    """Say what a conversation is about: a flow by its title, else by a phrase; nothing where nothing is known."""
     flow = library.flows.get(about)
     if flow and about not in _SAID:
         return library.speech.say(language, about, flow.title)
-    return library.phrase(language, _SAID.get(about, "topic_none"))
+    return library.phrase(language, _SAID[about]) if about in _SAID else ""
 
 
 def zone(library: Library, line: Line) -> tuple[str, str]:
@@ -54,6 +54,31 @@ def is_here(relay: Relay, line: Line, but: str) -> bool:
     most = relay.house.rules.most_conversations
     found = answering(relay.house, line, but)
     return any(is_on_duty(relay, staff) and busy(relay, staff) < most for staff in found)
+
+
+def lines_for(relay: Relay, city: str, but: str) -> list[Line]:
+    """Return the lines of a city, or of everywhere, that somebody answers on: those that are there now first."""
+    found = [
+        line
+        for line in relay.library.directory.lines
+        if line.kind != "tutor" and (not line.cities or city in line.cities)
+        if has_staff(relay.house, line, but)
+    ]
+    return sorted(found, key=lambda line: (not is_here(relay, line, but), line.kind != "peers"))
+
+
+def others_here(relay: Relay, language: str, city: str, line: str, but: str) -> str:
+    """Name the lines where somebody is now, beside the one that she asked; nothing where there are none."""
+    here = (each for each in lines_for(relay, city, but) if each.id != line and is_here(relay, each, but))
+    names = [name(relay.library, language, each) for each in here]
+    return relay.library.phrase(language, "lines_here", lines=speech.enumerate_all(language, names)) if names else ""
+
+
+def place(library: Library, language: str, ahead: int) -> str:
+    """Say how many wait before her."""
+    return (
+        library.phrase(language, "place_ahead", number=str(ahead)) if ahead else library.phrase(language, "place_first")
+    )
 
 
 def hours_said(library: Library, language: str, line: Line, now: datetime) -> str:

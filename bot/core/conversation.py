@@ -85,6 +85,18 @@ class Pair:
     there: tuple[str, ...]
     """In that chat."""
     hour: int
+    is_media: bool = False
+    """A voice note or a picture stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """Another name of a message that was changed, in the chat of who wrote it."""
+
+    handle: str
+    first: str
+    """The handle that it had at first, by which all else knows it."""
+    hour: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +122,12 @@ class Conversation:
     """When the next ring, or the end of waiting, is due; 0 while nothing is."""
     touched: int = 0
     """Hour of the last message of either side."""
+    since: int = 0
+    """Since when she waits, in seconds: by that she has her turn. 0 once she does not: nobody needs to know it then."""
     held: tuple[Said, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    renamed: tuple[Renamed, ...] = ()
+    """Where a platform gives a message another handle with each change."""
     code: str = ""
     """Digest of the word by which a peer can know that it is still her."""
     is_code_asked: bool = False
@@ -166,8 +182,10 @@ class Conversation:
             "seats": [[each.staff, each.address] for each in self.seats],
             "rung": list(self.rung),
             "held": [[each.text, str(each.media) if each.media else "", each.handle] for each in self.held],
-            "pairs": [[each.of, each.handle, each.to, each.there, each.hour] for each in self.pairs],
+            "pairs": [[each.of, each.handle, each.to, each.there, each.hour, each.is_media] for each in self.pairs],
+            "renamed": [[each.handle, each.first, each.hour] for each in self.renamed],
             "details": dict(self.details),
+            "since": self.since,
         }
 
     @classmethod
@@ -180,8 +198,10 @@ class Conversation:
             seats=tuple(Seat(*each) for each in data["seats"]),
             rung=tuple(data["rung"]),
             held=tuple(Said(text, Media.parse(media), handle) for text, media, handle in data["held"]),
-            pairs=tuple(Pair(of, handle, to, tuple(there), hour) for of, handle, to, there, hour in data["pairs"]),
+            pairs=tuple(Pair(of, handle, to, tuple(there), *rest) for of, handle, to, there, *rest in data["pairs"]),
+            renamed=tuple(Renamed(*each) for each in data.get("renamed", ())),
             details=data["details"],
+            since=data.get("since", 0),
         )
 
 

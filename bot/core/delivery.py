@@ -1,6 +1,6 @@
 """What becomes of a conversation when a letter of it has arrived, has not, or has nobody to go to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -8,7 +8,6 @@ from bot.core.conversation import (
     CALLED,
     MOST_HELD,
     MOST_PAIRS,
-    PAIR_KEPT,
     Conversation,
     ConversationState,
     Pair,
@@ -18,13 +17,12 @@ from bot.core.conversation import (
 from bot.core.house import Change, House, Posted, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import fold
+from bot.core.pairing import is_young, of_message
 
 Fate = Literal["gone", "failed", "late"]
 """She blocked us, the platform would not take it, or its time is over."""
 ACROSS = (LetterKind.SAID, LetterKind.CHANGED)
 """What somebody wrote, and would believe to have been read."""
-_CALLS = (LetterKind.RING, LetterKind.PLACE)
-_PAIR_HOURS = int(PAIR_KEPT.total_seconds()) // 3600
 
 
 def delivered(conversation: Conversation, letter: Letter, there: tuple[str, ...], now: datetime) -> Conversation:
@@ -36,10 +34,47 @@ def delivered(conversation: Conversation, letter: Letter, there: tuple[str, ...]
         return conversation.changed(pairs=tuple(kept))
     if not there or not (letter.handle or letter.to != conversation.woman):
         return conversation
-    new = Pair(sender(conversation, letter), letter.handle, letter.to, there, fold(now))
+    beside = [each for each in _copies(conversation, letter) if _is_beside(each, letter)]
+    there = (*(handle for pair in beside for handle in pair.there), *there)
+    is_media = bool(beside or letter.media)
+    new = Pair(sender(conversation, letter), letter.handle, letter.to, there, fold(now), is_media)
     kept = [each for each in conversation.pairs if not _is_replaced(each, new, letter)]
-    young = [each for each in (*kept, new) if fold(now) - each.hour < _PAIR_HOURS]
+    young = [each for each in (*kept, new) if is_young(each.hour, now)]
     return conversation.changed(pairs=tuple(young[-MOST_PAIRS:]))
+
+
+def _copies(conversation: Conversation, letter: Letter) -> list[Pair]:
+    """Return what stands in the reader's chat for the message that a letter changes."""
+    if letter.kind is not LetterKind.CHANGED:
+        return []
+    copies = of_message(conversation, sender(conversation, letter), letter.handle)
+    return [each for each in copies if each.to == letter.to]
+
+
+def _is_beside(copy: Pair, letter: Letter) -> bool:
+    """Tell whether a change comes beside what it changes: words alone take no voice note or picture away."""
+    return copy.is_media and letter.media is None
+
+
+def in_its_place(conversation: Conversation, letter: Letter) -> Letter:
+    """Return a letter with the messages that it changes, as they stand when it leaves."""
+    copies = _copies(conversation, letter)
+    if not copies:
+        return letter
+    return letter.changed(replaces=tuple(at for each in copies if not _is_beside(each, letter) for at in each.there))
+
+
+def is_of(conversation: Conversation, letter: Letter, of: str, handle: str) -> bool:
+    """Tell whether a letter brings what `of` wrote under `handle`, or a change of it."""
+    is_across = bool(handle) and letter.kind in ACROSS and letter.handle == handle
+    return is_across and sender(conversation, letter) == of
+
+
+def reworded(waiting: Sequence[Letter], change: Letter) -> Letter | None:
+    """Return the first of the letters that wait with the new words, so that only these arrive; `None` without any."""
+    if not waiting:
+        return None
+    return waiting[0].changed(text=change.text, media=change.media or waiting[0].media)
 
 
 def _is_replaced(old: Pair, new: Pair, letter: Letter) -> bool:
@@ -61,9 +96,11 @@ def sender(conversation: Conversation, letter: Letter) -> str:
 
 
 def is_lost(conversation: Conversation, letter: Letter) -> bool:
-    """Tell whether a letter that has not left is of no use: to who sits there no more, or a call that is over."""
-    if letter.kind in _CALLS:
+    """Tell whether a letter that has not left is of no use: to who sits there no more, or of a call that is over."""
+    if letter.kind is LetterKind.RING:
         return conversation.state not in CALLED
+    if letter.kind is LetterKind.PLACE:
+        return conversation.state is not ConversationState.WAITING
     is_to_seat = letter.kind in ACROSS and letter.to != conversation.woman
     return conversation.is_live and is_to_seat and all(seat.address != letter.to for seat in conversation.seats)
 

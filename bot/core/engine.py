@@ -92,8 +92,9 @@ def respond(
 def _take_back(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
     """Follow her in a conversation; she gets no answer for that, and what is gone need not be wiped."""
     contact = replace(contact, handles=tuple(each for each in contact.handles if each.id != incoming.handle))
-    heard = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house).heard(incoming)
-    return Turn(contact, None, changes=heard.changes if heard else ())
+    step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
+    heard = step.heard(incoming)
+    return step.carry(heard) if heard else Turn(contact, None)
 
 
 def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
@@ -156,7 +157,7 @@ class _Step:
         if incoming.kind is Kind.INVITED:
             return self.go(DESK if self._moderates else WELCOME)
         if heard := self.heard(incoming):
-            return self._carry(heard)
+            return self.carry(heard)
         stays = across.is_theirs(self.house, self.address, incoming.handle)
         return replace(self.take(self._meant(incoming)).looked_at(self.address, self.house), stays=stays)
 
@@ -175,13 +176,14 @@ class _Step:
         is_choice = bool(stage and is_exact(stage, incoming.text))
         return replace(ear, is_choice=is_choice, is_offered=bool(self._by_number(incoming.text))).hear(incoming)
 
-    def _carry(self, heard: Heard) -> Turn:
+    def carry(self, heard: Heard) -> Turn:
         """Write what goes across: her chat is the answer, and nothing is shown but why something did not go."""
         answers = {**self.contact.answers, **heard.answers}
         kept = {name: value for name, value in answers.items() if value}
         step = replace(self, contact=replace(self.contact, answers=kept))
         if heard.note:
-            return step.show(heard.note)
+            turn = step.show(heard.note)
+            return replace(turn, changes=(*heard.changes, *turn.changes))
         if not heard.go:
             return Turn(step.contact, None, changes=heard.changes)
         if not heard.changes:

@@ -35,12 +35,13 @@ def take_yes_back(relay: Relay, conversation: Conversation) -> Changes:
     if not conversation.is_live or conversation.aim not in AIMS:
         return ()
     ended = conversation.ended(fold(relay.now)).changed(topic=WITHDRAWN)
-    return (Talked(ended), *_deleted(conversation), *_told(relay, conversation))
+    return (Talked(ended), *deleted(conversation), *_told(relay, conversation))
 
 
-def _deleted(conversation: Conversation) -> Iterable[Posted]:
-    for pair in conversation.pairs:
-        if pair.to != conversation.woman:
+def deleted(conversation: Conversation, to: str = "") -> Iterable[Posted]:
+    """Delete what was passed on, for one who was asked or for all of them; a talk like any other stays with them."""
+    for pair in conversation.pairs if conversation.aim in AIMS else ():
+        if pair.to != conversation.woman and to in ("", pair.to):
             letter = told_staff(conversation, pair.to, LetterKind.TAKEN_BACK).letter
             yield Posted(letter.changed(replaces=pair.there))
 

@@ -1,6 +1,6 @@
 """What peers settle in the chat, beside the library, which comes from files: plans, questions, who moderates."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -278,6 +278,14 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reworded:
+    """What somebody wrote is changed: where it waits to be delivered, else where it has been."""
+
+    letter: Letter
+    """The change, as it is written to a reader who has it already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recalled:
     """What somebody wrote is taken back before anybody has it: it is not delivered, or deleted as it arrives."""
 
@@ -310,9 +318,13 @@ class Blocked:
 
 
 Moderated = Settled | Answered | Closed | Announced | Halted | Approved | Wrote | Unasked | Resigned
-Relayed = Talked | Posted | Recalled | Served | Noted | Blocked
+Relayed = Talked | Posted | Reworded | Recalled | Served | Noted | Blocked
 Change = Moderated | Relayed
 """What a step changes beside her record, written in the same transaction or not at all."""
+
+
+def _none(_name: str) -> tuple[()]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,8 +352,10 @@ class House:
     """Everybody who answers on a line."""
     busy: Mapping[str, int] = field(default_factory=dict)
     """How many conversations each of them has open, by her designation."""
-    ahead: int = 0
-    """How many wait on the line that she calls, longer than she does."""
+    on_its_way: Callable[[str], Sequence[Letter]] = field(default=_none, compare=False, repr=False)
+    """Returns what is written in a conversation and not delivered yet: it is opened only for who asks, in her step."""
+    queue: Callable[[str], tuple[str, ...]] = field(default=_none, compare=False, repr=False)
+    """Ids of those who wait on a line, whoever began first before all others: asked only where it is said."""
     is_asked_later: bool = False
     """She said that she may be asked how it went, and that is not done yet."""
     fresh: str = ""

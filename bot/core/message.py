@@ -102,6 +102,8 @@ class Incoming:
     """Of a voice note or a picture, for a screen that asked for one; `text` is what stands below it, then."""
     reply_to: str = ""
     """Handle of the message that she answers, where she said which, in the platform's own way."""
+    renamed: str = ""
+    """Of an edit: the handle that the message has from now on, where the platform gives it another."""
 
 
 @dataclass(frozen=True, slots=True)

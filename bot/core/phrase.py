@@ -27,7 +27,7 @@ _PLAIN = """
     letter_begun letter_handed_over letter_code_asked letter_joined letter_ended letter_expired letter_not_delivered
     letter_taken_back letter_duty_ends letter_take letter_not_now letter_answer letter_more letter_support letter_duty
     letter_end letter_helplines letter_again line_here line_away line_no_hours place_first not_across too_long_across
-    not_sent not_changed duty_is_off no_line_of_hers languages_of_line statement_none talk_over topic_none topic_talk
+    not_sent not_changed duty_is_off no_line_of_hers languages_of_line statement_none talk_over topic_talk
     topic_danger closing_other
     nothing_there stage_asked stage_due stage_sending stage_ended stage_halted
     slowly
@@ -36,6 +36,7 @@ _PLAIN = """
     reason_papers reason_children reason_use reason_other letter_nobody_yet letter_read letter_accepted
     letter_follow_up letter_back letter_accept letter_ask letter_refuse letter_place letter_others letter_tell
     kept_later
+    unclear_talk unclear_urgent letter_nobody letter_nobody_left letter_waits
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
@@ -92,12 +93,11 @@ _FILLED = {
     "count_halted": ("{count}",),
     "count_line": ("{count}",),
     "letter_report": ("{when}", "{text}"),
-    "letter_nobody": ("{when}",),
     "letter_changed": ("{text}",),
-    "letter_ring": ("{designation}", "{language}", "{topic}"),
-    "letter_ring_second": ("{designation}", "{language}", "{topic}"),
+    "letter_ring": ("{designation}", "{about}"),
+    "letter_ring_second": ("{designation}", "{about}"),
     "letter_taken": ("{designation}",),
-    "letter_yours": ("{designation}", "{language}", "{topic}"),
+    "letter_yours": ("{designation}", "{about}"),
     "letter_note": ("{designation}",),
     "letter_code_right": ("{designation}",),
     "letter_code_wrong": ("{designation}",),
@@ -141,6 +141,7 @@ _FILLED = {
     "letter_ring_referral": ("{designation}",),
     "letter_yours_agreed": ("{designation}",),
     "letter_refused": ("{reason}",),
+    "note_in": ("{language}",),
 }
 SENT_FIRST = (
     *("reminder_today", "reminder_tomorrow", "reminder_day"),
@@ -154,6 +155,7 @@ SENT_FIRST = (
     *("letter_ended_staff", "letter_expired_staff", "letter_not_delivered_staff", "letter_taken_back_staff"),
     *("letter_ring_company", "letter_ring_referral", "letter_yours_agreed", "letter_nobody_yet", "letter_read"),
     *("letter_accepted", "letter_refused", "letter_follow_up"),
+    *("letter_nobody_left", "place_first", "place_ahead"),
 )
 """What the bot says without being asked: `comadre check` reads it as a stranger reads her lock screen."""
 

@@ -6,6 +6,8 @@ DISAPPEARING = frozenset(("signal",))
 """Channels where both sides' messages can disappear by themselves after a time."""
 OURS_ONLY = frozenset(("signal",))
 """Channels where only what we wrote can be deleted by us."""
+AFRESH = frozenset(("signal",))
+"""Channels where nothing is changed in its place: the old is deleted, and the new comes as a message of its own."""
 SPARING = frozenset(("signal",))
 """Channels that throttle whoever writes much: what nobody waits for is not sent there."""
 

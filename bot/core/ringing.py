@@ -11,6 +11,8 @@ from bot.core.letter import LetterKind
 from bot.core.message import fold
 from bot.core.relay import HOUR, Changes, Relay, rings_replaced, told, told_staff
 
+HANDED = "handed"
+"""Detail of a conversation, and value of a letter: who answered before has left it, and nobody has taken it since."""
 FIRST = 3
 """As many are called at first; the others rest."""
 
@@ -47,13 +49,13 @@ def _began(relay: Relay, line: Line, caller: Caller, aim: Aim, topic: str) -> Co
         return None
     parts = (line.id, aim.value)
     began = Conversation(relay.made(*parts), line.id, aim, relay.new_words(*parts), to, caller.language, topic)
-    return began.changed(touched=fold(relay.now))
+    return began.changed(touched=fold(relay.now), since=relay.seconds)
 
 
 def _left(relay: Relay, conversation: Conversation) -> Conversation:
     # Nobody needs to know from a file when in the hour she wrote.
     due_at = fold(relay.now) * HOUR + int(WAITING_KEPT.total_seconds())
-    return conversation.changed(state=ConversationState.LEFT, due_at=due_at)
+    return conversation.changed(state=ConversationState.LEFT, due_at=due_at, since=0)
 
 
 def is_on_duty(relay: Relay, staff: Staff) -> bool:
@@ -109,19 +111,22 @@ def rings(conversation: Conversation, called: list[Staff]) -> Iterator[Posted]:
 
 
 def again(relay: Relay, conversation: Conversation) -> Changes:
-    """Call anew, as after a hand-over: without anybody, what she writes is kept for who comes next."""
-    first = first_ring(relay, conversation)
-    if first:
-        return _rung(relay, conversation.changed(state=ConversationState.WAITING), first)
-    return nobody(relay, conversation, keeps=True)
+    """Call anew after a hand-over, and tell her what is true: somebody is called, or nobody is there."""
+    details = {**conversation.details, HANDED: "yes"}
+    handed = conversation.changed(state=ConversationState.WAITING, since=relay.seconds, details=details)
+    first = first_ring(relay, handed)
+    if not first:
+        return nobody(relay, handed)
+    return (told(handed, handed.woman, LetterKind.HANDED_OVER), *_rung(relay, handed, first))
 
 
-def nobody(relay: Relay, conversation: Conversation, *, keeps: bool = False) -> Changes:
-    """Tell her that nobody is there; what she has written waits for who comes, where the line takes messages."""
+def nobody(relay: Relay, conversation: Conversation) -> Changes:
+    """Tell her that nobody is there; where the line takes messages, hers wait for who comes, also after a hand-over."""
     line = relay.line(conversation)
     noted = Noted(f"talk {conversation.line} nobody", relay.now.date())
-    letter = told(conversation, conversation.woman, LetterKind.NOBODY)
-    if line and line.takes_messages and (conversation.held or conversation.details or keeps):
+    handed = {HANDED: "yes"} if HANDED in conversation.details else {}
+    letter = told(conversation, conversation.woman, LetterKind.NOBODY, **handed)
+    if line and line.takes_messages and (conversation.held or conversation.details):
         return (Talked(_left(relay, conversation)), letter, noted)
     replaced = rings_replaced(relay, conversation, LetterKind.ENDED)
     return (Talked(conversation.ended(fold(relay.now))), letter, noted, *replaced)

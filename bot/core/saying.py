@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.core import availability, speech
+from bot.core import absence, availability, speech
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation
-from bot.core.house import LINE, TALK, House
+from bot.core.house import TALK, House
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
-from bot.core.message import Choice, Screen, token
+from bot.core.message import Address, Choice, Screen, token
+from bot.core.platform import AFRESH
+from bot.core.queue import AHEAD
+from bot.core.relay import Relay
+from bot.core.seating import NOTE_IN
 from bot.core.speech import Word
 from bot.core.telling import way
 from bot.core.written import said_of
@@ -59,43 +63,60 @@ def render(library: Library, house: House, contact: Contact, letter: Letter, now
     language = contact.language or speech.SOURCE
     talk = _talk(house, letter)
     is_hers = talk is not None and talk.woman == letter.to
-    texts = tuple(each for each in _texts(library, language, letter, talk, now) if each)
+    if letter.kind is LetterKind.NOBODY:
+        texts: tuple[str, ...] = (absence.said(Relay(library, house, now), contact, letter, talk),)
+    else:
+        texts = tuple(each for each in _texts(library, language, letter, talk) if each)
     choices = tuple(Choice(item.token, library.phrase(language, item.said)) for item in _items(letter, is_hers=is_hers))
     ways = () if letter.kind in _BARE else tuple(Choice(way(word), library.phrase(language, word)) for word in WAYS)
     instead = library.phrase(language, said_of(letter.media)) if letter.media else ""
     return Screen(texts, choices, ways, media=letter.media, instead=instead)
 
 
-_BARE = (LetterKind.SAID, LetterKind.CHANGED, LetterKind.TAKEN_BACK, LetterKind.TAKEN)
-"""What is said across stands alone: the words that always work do so here too."""
+_BARE = (LetterKind.SAID, LetterKind.CHANGED, LetterKind.TAKEN_BACK, LetterKind.TAKEN, LetterKind.PLACE)
+"""What is said across stands alone, and so does one short line: the words that always work do so here too."""
 
 
 def _talk(house: House, letter: Letter) -> Conversation | None:
     return next((each for each in house.conversations if letter.conversation and each.id == letter.conversation), None)
 
 
-def _texts(library: Library, language: str, letter: Letter, talk: Conversation | None, now: datetime) -> Iterator[str]:
+def _texts(library: Library, language: str, letter: Letter, talk: Conversation | None) -> Iterator[str]:
+    if letter.kind is LetterKind.PLACE:
+        yield availability.place(library, language, int(letter.values.get(AHEAD, "0")))
+        return
     if letter.kind in (LetterKind.SAID, LetterKind.CHANGED):
         if letter.media and len(letter.text) > LONGEST_BELOW:
             # Too long to stand below it everywhere, and no message is without the two words.
             yield _said(library, language, letter.changed(text=""))
         yield _said(library, language, letter)
         return
-    values = _values(library, language, letter, now)
+    values = _values(library, language, letter)
     name = f"letter_{letter.kind.value}"
     if "designation" in letter.values and f"{name}_staff" in library.phrases:
         name = f"{name}_staff"
     if letter.kind is LetterKind.RING and talk and talk.is_open:
         name = "letter_ring_second"
-    yield library.phrase(language, name, **values)
+    yield library.phrase(language, name, **values) + _tongue_of_note(library, language, letter)
     if letter.text:
         yield letter.text
+
+
+def _tongue_of_note(library: Library, language: str, letter: Letter) -> str:
+    """Say in which language a note is, where its reader may not read it."""
+    code = letter.values.get(NOTE_IN, "")
+    if code in ("", language):
+        return ""
+    said = library.phrase(language, "note_in", language=speech.language_name(language, code))
+    return f" {said}"
 
 
 def _said(library: Library, language: str, letter: Letter) -> str:
     """Say what somebody wrote: who answers reads the two words in front of it, a woman only what was written."""
     name = letter.values.get("designation", "")
-    text = library.phrase(language, "letter_changed", text=letter.text) if _is_new(letter) else letter.text
+    text = letter.text
+    if text and _is_news(letter):
+        text = library.phrase(language, "letter_changed", text=text)
     if not name:
         return text
     if by := letter.values.get("by", ""):
@@ -103,21 +124,17 @@ def _said(library: Library, language: str, letter: Letter) -> str:
     return f"{name}:\n{text}" if text else f"{name}:"
 
 
-def _is_new(letter: Letter) -> bool:
-    """Tell whether a change cannot be made in its place, so that it has to be said that it is one."""
-    return letter.kind is LetterKind.CHANGED and not letter.replaces
+def _is_news(letter: Letter) -> bool:
+    """Tell whether a change comes as a message of its own, so that it has to be said that it is one."""
+    is_in_place = letter.replaces and not letter.media and Address.parse(letter.to).channel not in AFRESH
+    return letter.kind is LetterKind.CHANGED and not is_in_place
 
 
-def _values(library: Library, language: str, letter: Letter, now: datetime) -> dict[str, str]:
-    """Return the words for what a letter names: a language, a topic, a line."""
-    values = {name: letter.values.get(name, "") for name in ("designation", "reason")}
+def _values(library: Library, language: str, letter: Letter) -> dict[str, str]:
+    """Return the words for what a letter names: in which language, and about what, as far as she said so."""
     code, topic = letter.values.get("language", ""), letter.values.get("topic", "")
-    values["language"] = speech.language_name(language, code) if code else ""
-    values["topic"] = availability.topic(library, language, topic)
-    line = library.lines.get(letter.values.get(LINE, ""))
-    values["line"] = availability.name(library, language, line) if line else ""
-    values["when"] = availability.hours_said(library, language, line, now) if line else ""
-    return values
+    known = (speech.language_name(language, code) if code else "", availability.topic(library, language, topic))
+    return {"designation": letter.values.get("designation", ""), "about": " · ".join(filter(None, known))}
 
 
 def _items(letter: Letter, *, is_hers: bool) -> Iterator[Item]:

@@ -1,21 +1,35 @@
 """Who answers: taking a call, handing it over, calling a second one, and getting up."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from bot.core.company import taken
 from bot.core.conversation import CALLED, Aim, Conversation, ConversationState, Seat
 from bot.core.directory import Line
 from bot.core.ending import end
+from bot.core.errand import deleted
 from bot.core.house import Posted, Served, Staff, Talked
-from bot.core.letter import Letter, LetterKind
+from bot.core.letter import LetterKind
 from bot.core.message import fold
 from bot.core.relay import Changes, Relay, in_place, rings_replaced, told, told_staff
-from bot.core.ringing import Caller, again, busy, call, first_ring, is_on_duty, leave_message, rings
+from bot.core.ringing import HANDED, Caller, again, busy, call, first_ring, is_on_duty, leave_message, rings
 from bot.core.shift import counted, off_duty
 from bot.core.talking import said_letter
 
-NOTE = "note"
-"""Detail of a conversation that was handed over: what the next one should know."""
+NOTE, NOTE_IN = "note", "note_in"
+"""Details of a conversation that was handed over: what the next one should know, and the language of who wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What one who hands over writes to the next."""
+
+    text: str = field(default="", repr=False)
+    language: str = ""
+    """In which she reads the bot: in that she is likely to write."""
+
+
+NO_NOTE = Note()
 
 
 def may_take(relay: Relay, conversation: Conversation, staff: Staff) -> bool:
@@ -39,20 +53,20 @@ def take(relay: Relay, conversation: Conversation, staff: Staff) -> Changes:
     named = _named(relay, conversation, staff)
     ring = in_place(conversation, staff.address, LetterKind.RING)
     others = rings_replaced(relay, conversation, LetterKind.TAKEN, but=staff.designation)
-    note = conversation.details.get(NOTE, "")
     opened = named.changed(
         state=ConversationState.OPEN,
         seats=(Seat(staff.designation, staff.address),),
         rung=(),
         held=(),
-        details={name: value for name, value in conversation.details.items() if name != NOTE},
+        since=0,
+        details={name: value for name, value in conversation.details.items() if name not in (HANDED, NOTE, NOTE_IN)},
         **relay.renewed(),
     )
     opened, asked = taken(relay, opened)
     yours = told_staff(named, staff.address, LetterKind.YOURS).letter.changed(replaces=ring)
     letters = [told(named, named.woman, LetterKind.BEGUN), Posted(yours)]
-    if note:
-        letters.append(Posted(told_staff(named, staff.address, LetterKind.NOTE).letter.changed(text=note)))
+    note = Note(conversation.details.get(NOTE, ""), conversation.details.get(NOTE_IN, ""))
+    letters.extend(_noted(named, staff.address, note))
     held = (Posted(said_letter(named, staff.address, said)) for said in conversation.held)
     return (Talked(opened), *letters, *held, *others, *asked, Served(counted(staff, "talks", 1, relay.now)))
 
@@ -99,30 +113,32 @@ def can_hand_over(relay: Relay, conversation: Conversation, staff: str) -> bool:
     return bool(rest) or bool(first_ring(relay, _without(conversation, staff)))
 
 
-def hand_over(relay: Relay, conversation: Conversation, staff: str, note: str = "") -> Changes:
+def hand_over(relay: Relay, conversation: Conversation, staff: str, note: Note = NO_NOTE) -> Changes:
     """Give it to the next, with a note for her; where another answers too, it stays with her."""
     seat = conversation.seat_of(staff)
     if not seat or not conversation.is_open:
         return ()
-    parted = Talked(_parted(relay, conversation, seat))
+    # Her yes may be taken back later, when nobody knows any more what stands in this chat.
+    parted: Changes = (Talked(_parted(relay, conversation, seat)), *deleted(conversation, seat.address))
     left = _without(conversation, staff)
     if relay.answering(left):
-        return (Talked(left), parted, *_to_rest(relay, left, note))
+        return (Talked(left), *parted, *_to_rest(relay, left, note))
     replaced = rings_replaced(relay, conversation, LetterKind.TAKEN)
-    details = {**conversation.details, NOTE: note} if note else conversation.details
-    waiting = left.changed(
-        state=ConversationState.WAITING, seats=(), rung=(staff,), details=details, is_code_asked=False
-    )
-    letter = told(conversation, conversation.woman, LetterKind.HANDED_OVER)
-    return (parted, letter, *replaced, *again(relay, waiting))
+    noted = {NOTE: note.text, NOTE_IN: note.language} if note.text else {}
+    waiting = left.changed(seats=(), rung=(staff,), details={**conversation.details, **noted}, is_code_asked=False)
+    return (*parted, *replaced, *again(relay, waiting))
 
 
-def _to_rest(relay: Relay, conversation: Conversation, note: str) -> Iterator[Posted]:
-    """Tell who stays that she is alone in it now, and what she should know."""
+def _to_rest(relay: Relay, conversation: Conversation, note: Note) -> Iterator[Posted]:
+    """Tell who stays what she should know."""
     for seat in relay.answering(conversation):
-        letter: Letter = told_staff(conversation, seat.address, LetterKind.NOTE).letter
-        if note:
-            yield Posted(letter.changed(text=note))
+        yield from _noted(conversation, seat.address, note)
+
+
+def _noted(conversation: Conversation, to: str, note: Note) -> Iterator[Posted]:
+    if note.text:
+        posted = told_staff(conversation, to, LetterKind.NOTE, **{NOTE_IN: note.language})
+        yield Posted(posted.letter.changed(text=note.text))
 
 
 def _without(conversation: Conversation, staff: str) -> Conversation:

@@ -3,10 +3,11 @@
 from hashlib import blake2b
 
 from bot.core.conversation import MOST_HELD, Conversation, ConversationState, Said
+from bot.core.delivery import in_its_place, is_of
 from bot.core.ending import orphaned
-from bot.core.house import Posted, Recalled, Talked
+from bot.core.house import Posted, Recalled, Reworded, Talked
 from bot.core.letter import Letter, LetterKind
-from bot.core.pairing import of_message
+from bot.core.pairing import first_of, of_message, renaming
 from bot.core.relay import Changes, Relay, told, told_staff
 from bot.core.speech import normalise
 
@@ -60,35 +61,61 @@ def _designation(relay: Relay, conversation: Conversation, of: str) -> str:
     return next((seat.staff for seat in relay.answering(conversation) if seat.address == of), "")
 
 
-def change(relay: Relay, conversation: Conversation, of: str, handle: str, text: str) -> Changes:
-    """Say something anew in its place, to those of its readers who are still there."""
-    if any(each.handle == handle for each in conversation.held) and of == conversation.woman and handle:
-        held = tuple(Said(text, each.media, handle) if each.handle == handle else each for each in conversation.held)
-        return (Talked(conversation.changed(held=held)),)
-    there = relay.counterparts(conversation, of)
+def named_anew(relay: Relay, conversation: Conversation, of: str, handle: str, name: str) -> Conversation | None:
+    """Return the conversation that knows a message by another name too; `None` where nobody has it, or will."""
+    first = first_of(conversation, handle)
+    if not first or not (_is_held(conversation, of, first) or _readers(relay, conversation, of, first)):
+        return None
+    return renaming(conversation, first, name, relay.now)
+
+
+def change(relay: Relay, conversation: Conversation, of: str, handle: str, said: Said) -> Changes:
+    """Say something anew: where it waits, or to those who have read it and are still there."""
+    first = first_of(conversation, handle)
+    if _is_held(conversation, of, first):
+        held = (_anew(each, said) if each.handle == first else each for each in conversation.held)
+        return (Talked(conversation.changed(held=tuple(held))),)
     letters = []
-    for pair in of_message(conversation, of, handle):
-        if pair.to in there:
-            letter = _letter(relay, conversation, of, pair.to, Said(text, handle=handle))
-            letters.append(Posted(letter.changed(kind=LetterKind.CHANGED, replaces=pair.there)))
-    return tuple(letters)
+    for to in _readers(relay, conversation, of, first):
+        letter = _letter(relay, conversation, of, to, Said(said.text, said.media, first))
+        letters.append(Reworded(in_its_place(conversation, letter.changed(kind=LetterKind.CHANGED))))
+    return (Talked(conversation), *letters) if letters else ()
+
+
+def _anew(old: Said, new: Said) -> Said:
+    return Said(new.text, new.media or old.media, old.handle)
+
+
+def _is_held(conversation: Conversation, of: str, handle: str) -> bool:
+    is_there = any(each.handle == handle for each in conversation.held)
+    return bool(handle) and of == conversation.woman and is_there
+
+
+def _readers(relay: Relay, conversation: Conversation, of: str, handle: str) -> list[str]:
+    """Return who has a message and is still there, and to whom it is on its way."""
+    there = relay.counterparts(conversation, of)
+    having = {each.to for each in of_message(conversation, of, handle) if each.to in there}
+    coming = relay.house.on_its_way(conversation.id)
+    return sorted(having | {each.to for each in coming if is_of(conversation, each, of, handle)})
 
 
 def take_back(relay: Relay, conversation: Conversation, of: str, handle: str) -> Changes:
-    """Take something back, from those of its readers who are still there."""
-    if any(each.handle == handle for each in conversation.held) and of == conversation.woman and handle:
-        held = tuple(each for each in conversation.held if each.handle != handle)
+    """Take something back, from those of its readers who are still there, and from those who do not have it yet."""
+    first = first_of(conversation, handle)
+    if _is_held(conversation, of, first):
+        held = tuple(each for each in conversation.held if each.handle != first)
         return (Talked(conversation.changed(held=held)),)
+    recalled = (Recalled(conversation.id, of, first),) if first else ()
     there = relay.counterparts(conversation, of)
-    copies = [pair for pair in of_message(conversation, of, handle) if pair.to in there]
+    copies = [pair for pair in of_message(conversation, of, first) if pair.to in there]
     if not copies:
-        return (Recalled(conversation.id, of, handle),) if handle else ()
+        return recalled
     pairs = tuple(pair for pair in conversation.pairs if pair not in copies)
     letters = []
     for pair in copies:
         letter = _letter(relay, conversation, of, pair.to, Said())
         letters.append(Posted(letter.changed(kind=LetterKind.TAKEN_BACK, replaces=pair.there)))
-    return (Talked(conversation.changed(pairs=pairs)), *letters)
+    return (Talked(conversation.changed(pairs=pairs)), *recalled, *letters)
 
 
 def with_code(conversation: Conversation, code: str) -> Conversation:

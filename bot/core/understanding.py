@@ -7,11 +7,13 @@ from functools import cached_property
 
 from rapidfuzz import fuzz
 
+from bot.core.availability import lines_for
 from bot.core.day import read_day
 from bot.core.item import Item
 from bot.core.library import Library
 from bot.core.message import Incoming, Kind, Media
 from bot.core.platform import NUMBERED, counts
+from bot.core.relay import Relay
 from bot.core.speech import Word, normalise
 from bot.core.stage import Stage
 from bot.core.tongue import Match, Sense, Urgency
@@ -186,8 +188,19 @@ def _content(incoming: Incoming) -> Meaning:
 def _why_unclear(incoming: Incoming, stage: Stage | None) -> str:
     if stage and stage.node.ask:
         by_kind = {"place": "unknown_place", "number": "not_a_number", "day": "not_a_day", "time": "not_a_time"}
-        return by_kind.get(stage.node.ask, "unclear")
-    return "too_long" if len(incoming.text) > LONGEST_READ else "unclear"
+        if stage.node.ask in by_kind:
+            return by_kind[stage.node.ask]
+    if stage and stage.is_urgent:
+        return "unclear_urgent"
+    if len(incoming.text) > LONGEST_READ:
+        return "too_long"
+    return "unclear_talk" if stage and _may_talk(stage) else "unclear"
+
+
+def _may_talk(stage: Stage) -> bool:
+    """Tell whether a line would be offered to her where she can choose one."""
+    relay = Relay(stage.library, stage.house, stage.now)
+    return bool(lines_for(relay, stage.contact.city, stage.address))
 
 
 def _answer(stage: Stage, text: str) -> str:

@@ -55,6 +55,13 @@ class Bucket:
         """Take one."""
         self.full_at = max(self.full_at, now) + 1 / rate
 
+    def gives(self, now: float, rate: float, burst: float) -> bool:
+        """Take one if there is room."""
+        has_room = self.has_room(now, rate, burst)
+        if has_room:
+            self.take(now, rate)
+        return has_room
+
 
 class _Known(Bucket):
     """Somebody who was answered."""
@@ -104,7 +111,7 @@ class Flood:
         if not person.is_urgent:
             if not self._all.has_room(now, self._rate, ALL_BURST):
                 return False
-            if is_new and not self._take(self._strangers, now, self._rate * STRANGER_SHARE, STRANGER_BURST):
+            if is_new and not self._strangers.gives(now, self._rate * STRANGER_SHARE, STRANGER_BURST):
                 return False
         self._all.take(now, self._rate)
         person.take(now, share)
@@ -116,7 +123,7 @@ class Flood:
         held = self._hold(address, (handle,))
         if held.told_at is not None and 0 <= now - held.told_at < TOLD_EVERY:
             return False
-        if not self._take(self._telling, now, self._rate * TELLING_SHARE, TELLING_BURST):
+        if not self._telling.gives(now, self._rate * TELLING_SHARE, TELLING_BURST):
             return False
         held.told_at = now
         return True
@@ -136,7 +143,7 @@ class Flood:
 
     def reads(self, now: float) -> bool:
         """Take one careful reading if there is room."""
-        return self._take(self._readings, now, READINGS, READING_BURST)
+        return self._readings.gives(now, READINGS, READING_BURST)
 
     def note(self, address: Address, language: str, *, is_urgent: bool) -> None:
         """Remember what to say slowly in, and whether she is in the middle of an emergency."""
@@ -171,12 +178,6 @@ class Flood:
         if gone := _keep(self._held, name, held, MOST_HELD):
             self._handles -= len(gone.handles)
         return held
-
-    def _take(self, bucket: Bucket, now: float, rate: float, burst: float) -> bool:
-        if not bucket.has_room(now, rate, burst):
-            return False
-        bucket.take(now, rate)
-        return True
 
     def _name(self, address: Address) -> bytes:
         return blake2b(str(address).encode(errors="surrogatepass"), key=self._salt, digest_size=KEY_LENGTH).digest()

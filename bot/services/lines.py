@@ -23,7 +23,7 @@ class Lines:
         store: Store,
         library: Callable[[], Awaitable[Library]],
         now: Callable[[], datetime],
-        act: Act = lambda *_: (),
+        act: Act,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         """Take where the library and the time come from; `wake` is called when something was written to somebody."""

@@ -1,6 +1,5 @@
 """Conversations, each sealed as a whole, and who takes part in them, as pseudonyms."""
 
-import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -10,11 +9,11 @@ import orjson
 
 from bot.core.conversation import ENDED_KEPT, ROUTE_KEPT, Conversation, ConversationState
 from bot.core.message import Address, fold
-from bot.storage.vault import SealError, Vault
+from bot.core.queue import in_order
+from bot.storage.vault import Vault
 
 OVERDUE = 24
 """Hours after which one whose end nobody could tell is erased all the same."""
-_log = logging.getLogger(__name__)
 
 
 class Busy(Mapping[str, int]):
@@ -73,11 +72,10 @@ class Conversations:
         query = "SELECT id, sealed FROM conversation WHERE id = ?"
         return next(self._opened(connection.execute(query, (self.name(conversation),))), None)
 
-    def ahead(self, connection: sqlite3.Connection, conversation: Conversation) -> int:
-        """Count those that wait on the same line and whose next ring comes before that of one that waits."""
-        query = "SELECT count(*) FROM conversation WHERE line = ? AND state = 'waiting' AND due_at < ?"
-        line = self._vault.index("line", conversation.line)
-        return int(connection.execute(query, (line, conversation.due_at)).fetchone()[0])
+    def waiting(self, connection: sqlite3.Connection, line: str) -> list[Conversation]:
+        """Return those that wait on a line while it rings, in the order in which they began."""
+        query = "SELECT id, sealed FROM conversation WHERE line = ? AND state = 'waiting'"
+        return in_order(self._opened(connection.execute(query, (self._vault.index("line", line),))))
 
     def busy(self, connection: sqlite3.Connection) -> Mapping[bytes, int]:
         """Count the conversations that each who answers has open."""
@@ -90,7 +88,8 @@ class Conversations:
             "SELECT id, sealed FROM conversation WHERE due_at <= ?"
             " UNION SELECT id, sealed FROM conversation WHERE purge_at <= ? AND state <> 'ended'"
             " UNION SELECT id, sealed FROM conversation JOIN party ON conversation = id"
-            " WHERE seats = 1 AND NOT EXISTS (SELECT 1 FROM staff WHERE key = contact)"
+            " WHERE seats = 1 AND (contact IN (SELECT key FROM blocked)"
+            " OR NOT EXISTS (SELECT 1 FROM staff WHERE key = contact))"
         )
         return tuple(self._opened(connection.execute(query, (int(now.timestamp()), fold(now)))))
 
@@ -114,15 +113,18 @@ class Conversations:
         connection.executemany("INSERT INTO party (contact, conversation, seats) VALUES (?, ?, ?)", rows)
 
     def forget(self, connection: sqlite3.Connection, key: bytes) -> None:
-        """Leave nothing of somebody: hers end, and where she answered she has no seat and no message any more."""
-        for conversation in self.of(connection, key):
+        """Leave nothing of somebody: hers end, and where she answered or was called she has no seat and no message."""
+        for conversation in self._opened(connection.execute("SELECT id, sealed FROM conversation")):
             if conversation.woman and self._key(conversation.woman) == key:
                 self.keep(connection, conversation.changed(state=ConversationState.ENDED))
                 continue
-            seats = tuple(each for each in conversation.seats if self._key(each.address) != key)
-            gone = {each.address for each in conversation.seats} - {each.address for each in seats}
-            pairs = tuple(each for each in conversation.pairs if not {each.of, each.to} & gone)
-            self.keep(connection, conversation.changed(seats=seats, pairs=pairs))
+            known = {each.address for each in conversation.seats}
+            known |= {address for each in conversation.pairs for address in (each.of, each.to) if address}
+            gone = {address for address in known if self._key(address) == key}
+            if gone:
+                seats = tuple(each for each in conversation.seats if each.address not in gone)
+                pairs = tuple(each for each in conversation.pairs if not {each.of, each.to} & gone)
+                self.keep(connection, conversation.changed(seats=seats, pairs=pairs))
 
     def purge(self, connection: sqlite3.Connection, now: datetime) -> None:
         """Erase those that are over."""
@@ -144,12 +146,10 @@ class Conversations:
         for name, sealed in list(rows):
             known = self._known.get(name)
             if known is None or known[0] != sealed:
-                try:
-                    opened = Conversation.from_dict(orjson.loads(self._vault.unseal("conversation", name, sealed)))
-                except SealError:
-                    _log.warning("conversation_unreadable")
+                data = self._vault.salvage("conversation", name, sealed)
+                if data is None:
                     continue
-                known = self._known[name] = (sealed, opened)
+                known = self._known[name] = (sealed, Conversation.from_dict(orjson.loads(data)))
             yield known[1]
 
 

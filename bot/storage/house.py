@@ -1,6 +1,5 @@
 """What a step finds beside her record, and what it changes there: groups, answers, staff, notices."""
 
-import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -13,7 +12,7 @@ from typing import Any
 import orjson
 
 from bot.core.contact import Contact
-from bot.core.conversation import WITHDRAWN, Conversation, ConversationState
+from bot.core.conversation import WITHDRAWN, Conversation
 from bot.core.delivery import handed_back, is_lost
 from bot.core.house import (
     AUDIENCE,
@@ -37,6 +36,7 @@ from bot.core.house import (
     Recalled,
     Relayed,
     Resigned,
+    Reworded,
     Rules,
     Served,
     Settled,
@@ -47,8 +47,10 @@ from bot.core.house import (
     group_of_subject,
     meeting_subject,
 )
+from bot.core.letter import Letter
 from bot.core.message import Address
 from bot.core.notice import Notice, NoticeKind
+from bot.core.queue import moved_up, waits_no_more
 from bot.core.reporting import report, to_approve
 from bot.storage.audit import Audit
 from bot.storage.conversations import Busy, Conversations
@@ -57,11 +59,10 @@ from bot.storage.letters import Letters
 from bot.storage.notices import Notices
 from bot.storage.team import Team
 from bot.storage.trail import Trail
-from bot.storage.vault import SealError, Vault
+from bot.storage.vault import Vault
 
 FRESH_LENGTH = 16
 """Random bytes that a step may make an id and two words of."""
-_log = logging.getLogger(__name__)
 
 
 class Houses:
@@ -104,8 +105,6 @@ class Houses:
             conversations=self._talks(connection, key, staff),
             is_asked_later=self.letters.has_later(connection, key),
         )
-        if ahead := self._ahead(connection, key, house):
-            house = replace(house, ahead=ahead)
         if staff is None:
             return house
         return replace(
@@ -129,7 +128,12 @@ class Houses:
             counts = self.conversations.busy(connection)
             return {people[key].designation: number for key, number in counts.items() if key in people}
 
-        return House(rules=self._rules, team=team, busy=Busy(count), fresh=self.draw(FRESH_LENGTH), **more)
+        def on_its_way(conversation: str) -> list[Letter]:
+            rows = self.letters.of(connection, self.conversations.name(conversation), also_in_air=True)
+            return [row.letter for row in rows]
+
+        more |= {"busy": Busy(count), "on_its_way": on_its_way, "queue": partial(self._queue, connection)}
+        return House(rules=self._rules, team=team, fresh=self.draw(FRESH_LENGTH), **more)
 
     def _talks(self, connection: sqlite3.Connection, key: bytes, staff: Staff | None) -> tuple[Conversation, ...]:
         """Return the conversations that she takes part in, and for who answers those that nobody has taken."""
@@ -138,11 +142,8 @@ class Houses:
             found += self.conversations.unanswered(connection, staff.lines)
         return tuple({each.id: each for each in found}.values())
 
-    def _ahead(self, connection: sqlite3.Connection, key: bytes, house: House) -> int:
-        """Return how many are called before her, where she waits."""
-        waiting = (each for each in house.conversations if each.state is ConversationState.WAITING)
-        hers = (each for each in waiting if self._vault.pseudonym(Address.parse(each.woman)) == key)
-        return next((self.conversations.ahead(connection, each) for each in hers), 0)
+    def _queue(self, connection: sqlite3.Connection, line: str) -> tuple[str, ...]:
+        return tuple(each.id for each in self.conversations.waiting(connection, line))
 
     def groups(self, connection: sqlite3.Connection) -> Mapping[str, GroupState]:
         """Return what each group has settled."""
@@ -162,12 +163,8 @@ class Houses:
         return self.team.everyone(connection).get(key)
 
     def _open(self, table: str, row: bytes, sealed: bytes) -> Any:
-        """Open a row; one that was tampered with counts as none, and must not stop what everybody needs."""
-        try:
-            return orjson.loads(self._vault.unseal(table, row, sealed))
-        except SealError:
-            _log.warning("%s_unreadable", table)
-            return None
+        data = self._vault.salvage(table, row, sealed)
+        return orjson.loads(data) if data else None
 
     def apply(
         self, connection: sqlite3.Connection, key: bytes, changes: Iterable[Change], hour: int | None = None
@@ -214,14 +211,18 @@ class Houses:
                 self._talk(connection, conversation)
             case Posted(letter):
                 self.letters.post(connection, letter)
-            case Recalled(conversation, of, handle):
-                self.letters.recall(connection, self.conversations.name(conversation), of, handle)
+            case Reworded(letter):
+                self.letters.reword(connection, letter, self.conversations.find(connection, letter.conversation))
+            case Recalled(name, of, handle):
+                self.letters.recall(connection, self.conversations.find(connection, name), of, handle)
             case Served(staff):
                 self.team.serve(connection, staff)
             case Noted(kind, on):
                 count(connection, kind, on)
             case Blocked(address):
-                self.block(connection, self._vault.pseudonym(Address.parse(address)))
+                key = self._vault.pseudonym(Address.parse(address))
+                self.block(connection, key)
+                self.letters.shut(connection, key)
 
     def _talk(self, connection: sqlite3.Connection, conversation: Conversation) -> None:
         """Write a conversation; what has not reached who sits there no more is for who comes next, or for nobody."""
@@ -232,7 +233,18 @@ class Houses:
         lost = [row for row in undelivered if is_lost(conversation, row.letter)]
         for row in lost:
             self.letters.remove(connection, row)
+        was = self.conversations.find(connection, conversation.id)
         self.conversations.keep(connection, handed_back(conversation, [row.letter for row in lost]))
+        if was and waits_no_more(was, conversation):
+            self._move_up(connection, was)
+
+    def _move_up(self, connection: sqlite3.Connection, was: Conversation) -> None:
+        """Tell who waits behind somebody that waits no more; what she has not read of her place yet is over."""
+        for letter in moved_up(was, self.conversations.waiting(connection, was.line)):
+            for row in self.letters.of(connection, self.conversations.name(letter.conversation)):
+                if row.letter.kind is letter.kind:
+                    self.letters.remove(connection, row)
+            self.letters.post(connection, letter)
 
     def _announce(self, connection: sqlite3.Connection, notice: Notice, *, asks: bool) -> None:
         """Write a notice, and who has to read it before it goes out hears of it."""
@@ -273,8 +285,8 @@ class Houses:
 
     def _resign(self, connection: sqlite3.Connection, key: bytes) -> None:
         if staff := self.staff(connection, key):
-            connection.execute("DELETE FROM staff WHERE key = ?", (key,))
             self._notices.silence(connection, staff.designation)
+        self.team.dismiss(connection, key)
         for conversation in self.conversations.of(connection, key):
             if conversation.woman and self._vault.pseudonym(Address.parse(conversation.woman)) == key:
                 self.letters.drop(connection, self.conversations.name(conversation.id))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.core.contact import Contact
 from bot.core.conversation import Conversation
-from bot.core.delivery import Fate, delivered, undelivered
+from bot.core.delivery import Fate, delivered, in_its_place, undelivered
 from bot.core.house import NOTICE, House, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, Screen
@@ -124,6 +124,9 @@ class LetterBox:
         if letter.kind is LetterKind.TAKEN_BACK:
             self._letters.take(connection, row)
             return Parcel(row, Address.parse(letter.to), Screen(()))
+        if conversation:
+            letter = in_its_place(conversation, letter)
+            row = replace(row, letter=letter)
         contact = self._contact(connection, row.key)
         answers = {**contact.answers, NOTICE: letter.values.get(NOTICE, "")}
         house = self._houses.find(connection, row.key, replace(contact, answers=answers))
@@ -205,7 +208,7 @@ class LetterBox:
         if old is not None:
             self._rewrite(connection, key, old, _reached(old, ending, now))
         if conversation and is_live:
-            new = delivered(conversation, letter, ending.handles, now)
+            new = delivered(conversation, letter, _there(ending), now)
             if new != conversation:
                 self._houses.apply(connection, b"", (Talked(new),))
         return True
@@ -218,6 +221,14 @@ class LetterBox:
     def _rewrite(self, connection: sqlite3.Connection, key: bytes, old: Contact, new: Contact) -> None:
         if new != old:
             self._write(connection, key, new, old)
+
+
+def _there(ending: Ending) -> tuple[str, ...]:
+    """Return what stands for a letter in the chat: with an old text that would not go, for the next change to try."""
+    letter, there = ending.parcel.letter, ending.handles
+    if letter.kind is not LetterKind.CHANGED:
+        return there
+    return (*(each for each in letter.replaces if each not in (*there, *ending.deleted)), *there)
 
 
 def _reached(contact: Contact, ending: Ending, now: datetime) -> Contact:

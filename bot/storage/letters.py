@@ -7,8 +7,9 @@ from datetime import datetime
 
 import orjson
 
-from bot.core.conversation import WAITING_KEPT
-from bot.core.letter import Letter
+from bot.core.conversation import WAITING_KEPT, Conversation
+from bot.core.delivery import is_of, reworded, sender
+from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, fold
 from bot.storage.vault import SealError, Vault
 
@@ -108,11 +109,12 @@ class Letters:
         """After a crash, send again what nobody knows the end of, before any other to the same reader."""
         return connection.execute("UPDATE letter SET state = 'held' WHERE state = 'sending'").rowcount
 
-    def of(self, connection: sqlite3.Connection, conversation: bytes) -> list[Row]:
-        """Return what is not delivered yet of one conversation, and not in the air."""
+    def of(self, connection: sqlite3.Connection, conversation: bytes, *, also_in_air: bool = False) -> list[Row]:
+        """Return what is not delivered yet of one conversation."""
         rows = connection.execute(
-            "SELECT id, contact, tries, sealed FROM letter WHERE conversation = ? AND state <> 'sending' ORDER BY id",
-            (conversation,),
+            "SELECT id, contact, tries, sealed FROM letter WHERE conversation = ? AND (? OR state <> 'sending')"
+            " ORDER BY id",
+            (conversation, also_in_air),
         ).fetchall()
         return [
             Row(number, key, tries, 0, sealed, letter)
@@ -120,17 +122,45 @@ class Letters:
             if (letter := self._open(connection, number, key, sealed))
         ]
 
-    def recall(self, connection: sqlite3.Connection, conversation: bytes, of: str, handle: str) -> None:
+    def reword(self, connection: sqlite3.Connection, change: Letter, conversation: Conversation | None) -> None:
+        """Change what waits, so that only the new words arrive; behind what is in the air they follow."""
+        of = sender(conversation, change) if conversation else ""
+        found = self._of_message(connection, conversation, of, change.handle)
+        waiting = [row for row in found if row.letter.to == change.to]
+        anew = reworded([row.letter for row in waiting], change)
+        if anew is None:
+            self.post(connection, change)
+            return
+        sealed = self._vault.seal("letter", waiting[0].key, orjson.dumps(anew.to_dict()))
+        connection.execute("UPDATE letter SET sealed = ? WHERE id = ?", (sealed, waiting[0].id))
+        for row in waiting[1:]:
+            self.remove(connection, row)
+
+    def recall(self, connection: sqlite3.Connection, conversation: Conversation | None, of: str, handle: str) -> None:
         """Take away what somebody took back; what is in the air is deleted again once it is there."""
-        query = "SELECT id, contact, sealed FROM letter WHERE conversation = ?"
-        for number, key, sealed in connection.execute(query, (conversation,)).fetchall():
-            letter = self._open(connection, number, key, sealed)
-            if letter and (letter.of, letter.handle) == (of, handle):
-                connection.execute("DELETE FROM letter WHERE id = ?", (number,))
+        for row in self._of_message(connection, conversation, of, handle, also_in_air=True):
+            self.remove(connection, row)
+
+    def _of_message(
+        self,
+        connection: sqlite3.Connection,
+        conversation: Conversation | None,
+        of: str,
+        handle: str,
+        *,
+        also_in_air: bool = False,
+    ) -> list[Row]:
+        """Return what is not delivered yet of one message and its changes."""
+        if conversation is None:
+            return []
+        rows = self.of(connection, self._vault.index("conversation", conversation.id), also_in_air=also_in_air)
+        return [row for row in rows if is_of(conversation, row.letter, of, handle)]
 
     def drop(self, connection: sqlite3.Connection, conversation: bytes) -> None:
-        """Take away all that is not delivered yet of one conversation."""
-        connection.execute("DELETE FROM letter WHERE conversation = ?", (conversation,))
+        """Take away all that is not delivered yet of one conversation, but for what takes something away itself."""
+        for row in self.of(connection, conversation, also_in_air=True):
+            if row.letter.kind is not LetterKind.TAKEN_BACK:
+                self.remove(connection, row)
 
     def forget(self, connection: sqlite3.Connection, key: bytes) -> None:
         """Take away all that is for one person; what is in the air is deleted again once it is there."""
@@ -140,6 +170,14 @@ class Letters:
         """Tell whether something waits for its day: of what is from a conversation only a question afterwards does."""
         query = "SELECT 1 FROM letter WHERE contact = ? AND state = 'pending' AND due_at > 0 AND conversation > x''"
         return connection.execute(query, (key,)).fetchone() is not None
+
+    def shut(self, connection: sqlite3.Connection, key: bytes) -> None:
+        """She is blocked: she is asked nothing on a later day, and reads nothing as somebody who answers."""
+        query = "SELECT id, sealed FROM letter WHERE contact = ?"
+        for number, sealed in connection.execute(query, (key,)).fetchall():
+            letter = self._open(connection, number, key, sealed)
+            if letter and (letter.due_at or "designation" in letter.values):
+                connection.execute("DELETE FROM letter WHERE id = ?", (number,))
 
     def hush(self, connection: sqlite3.Connection, key: bytes) -> None:
         """She hides the chat: nothing of a conversation that is over appears there."""

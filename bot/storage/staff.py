@@ -2,8 +2,6 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import orjson
@@ -15,9 +13,9 @@ from bot.core.invitation import LETTERS, PARTS, spaced
 from bot.core.message import Address, fold
 from bot.storage.audit import OPERATOR, Audit
 from bot.storage.database import Database
-from bot.storage.letters import Letters
+from bot.storage.house import Houses
 from bot.storage.notices import Notices
-from bot.storage.vault import SealError, Vault
+from bot.storage.vault import Vault
 
 OPEN_FOR = timedelta(hours=24)
 
@@ -25,9 +23,10 @@ OPEN_FOR = timedelta(hours=24)
 class Register:
     """Invites, takes in, lists and dismisses the people who answer."""
 
-    def __init__(self, database: Database, vault: Vault, notices: Notices, letters: Letters, audit: Audit) -> None:
+    def __init__(self, database: Database, vault: Vault, notices: Notices, houses: Houses, audit: Audit) -> None:
         """Keep the keys; what is revoked silences what she wrote, and what is written to her."""
-        self._letters = letters
+        self._letters = houses.letters
+        self._team = houses.team
         self._audit = audit
         self._notices = notices
         self._database = database
@@ -65,12 +64,10 @@ class Register:
             row = connection.execute(
                 "DELETE FROM invitation WHERE code = ? AND purge_at > ? RETURNING sealed", (index, fold(now))
             ).fetchone()
-            try:
-                invited = orjson.loads(self._vault.unseal("invitation", index, row[0])) if row else None
-            except SealError:
-                invited = None
-            if invited is None:
+            data = self._vault.salvage("invitation", index, row[0]) if row else None
+            if data is None:
                 return False
+            invited = orjson.loads(data)
             role, lists = Role(invited["role"]), ("groups", "lines", "languages")
             asked = Staff("", role, address=str(address)).changed(
                 **{name: tuple(invited.get(name, ())) for name in lists}
@@ -83,16 +80,17 @@ class Register:
 
     async def everyone(self) -> list[Staff]:
         """Return all who answer, by designation."""
-        people = await self._database.run(lambda connection: list(self._all(connection)))
-        return sorted((staff for _, staff in people), key=lambda staff: staff.designation)
+        people = await self._database.run(self._team.everyone)
+        return sorted(people.values(), key=lambda staff: staff.designation)
 
     async def revoke(self, name: str, now: datetime) -> bool:
         """Take a role away by its designation: from her next step on she has none; false where nobody has it."""
 
         def work(connection: sqlite3.Connection) -> bool:
-            found = [(key, staff) for key, staff in self._all(connection) if staff.designation == name]
+            people = self._team.everyone(connection)
+            found = [(key, staff) for key, staff in people.items() if staff.designation == name]
             for key, staff in found:
-                connection.execute("DELETE FROM staff WHERE key = ?", (key,))
+                self._team.dismiss(connection, key)
                 self._letters.forget(connection, key)
                 self._notices.silence(connection, name)
                 self._audit.append(
@@ -103,22 +101,15 @@ class Register:
         return await self._database.commit_together(work)
 
     def _take_in(self, connection: sqlite3.Connection, address: Address, asked: Staff) -> str:
-        people = dict(self._all(connection))
+        people = self._team.everyone(connection)
         key = self._vault.pseudonym(address)
         if known := people.get(key):
             staff = _more(known, asked)
         else:
             taken = frozenset(each.designation for each in people.values())
             staff = asked.changed(designation=designation(secrets.choice, taken))
-        sealed = self._vault.seal("staff", key, orjson.dumps(staff.to_dict()))
-        connection.execute("INSERT OR REPLACE INTO staff (key, sealed) VALUES (?, ?)", (key, sealed))
+        self._team.keep(connection, key, staff)
         return staff.designation
-
-    def _all(self, connection: sqlite3.Connection) -> Iterator[tuple[bytes, Staff]]:
-        for key, sealed in connection.execute("SELECT key, sealed FROM staff").fetchall():
-            # A row that was tampered with is nobody's role.
-            with suppress(SealError):
-                yield key, Staff.from_dict(orjson.loads(self._vault.unseal("staff", key, sealed)))
 
 
 def _more(known: Staff, asked: Staff) -> Staff:

@@ -1,7 +1,6 @@
-"""What is kept about people, sealed and under pseudonyms; all SQL of the program is here and in `migrations`."""
+"""What is kept about people, sealed and under pseudonyms: her record, and the parts that keep all else."""
 
 import hmac
-import logging
 import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -32,7 +31,7 @@ from bot.storage.notices import Notices
 from bot.storage.outbox import Outbox
 from bot.storage.series import Series
 from bot.storage.staff import Register
-from bot.storage.vault import KeyProblem, SealError, Vault
+from bot.storage.vault import KeyProblem, Vault
 
 __all__ = ["FEWEST_SHOWN", "Description", "Store", "StoreProblem"]
 
@@ -46,8 +45,6 @@ FEWEST_SHOWN = 5
 PURGE_BATCH = 256
 """Rows purged in one go: women who write meanwhile wait for these, not for all."""
 SCRUB_ATTEMPTS = 3
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ class Store:
         self.outbox = Outbox(database, self._notices, self._houses, self._read, self._write)
         self.series = Series(database, self._notices, self._houses)
         self.letters = LetterBox(database, self._houses, self._read, self._write)
-        self.staff = Register(database, vault, self._notices, self._houses.letters, self.audit)
+        self.staff = Register(database, vault, self._notices, self._houses, self.audit)
         self.blocked = Blocked(database, vault, self._notices, self.audit)
         self._houses.block = self.blocked.block
         self._settled: deque[bytes] = deque()
@@ -205,11 +202,10 @@ class Store:
 
     def _owed(self, connection: sqlite3.Connection, key: bytes, sealed: bytes) -> Address | None:
         """Read to whom a reply is due; a row that was tampered with leads to nobody, and goes."""
-        try:
-            return Address.parse(self._vault.unseal("reply", key, sealed).decode())
-        except SealError:
-            connection.execute("DELETE FROM reply WHERE key = ?", (key,))
-            return None
+        if data := self._vault.salvage("reply", key, sealed):
+            return Address.parse(data.decode())
+        connection.execute("DELETE FROM reply WHERE key = ?", (key,))
+        return None
 
     def _forget_settled(self, connection: sqlite3.Connection) -> None:
         while self._settled:
@@ -305,20 +301,14 @@ class Store:
 
         return await self._database.run(work)
 
-    def _unseal(self, key: bytes, sealed: bytes) -> Contact:
-        return Contact.from_dict(orjson.loads(self._vault.unseal("contact", key, sealed)))
-
     def _salvage(self, key: bytes, sealed: bytes) -> Contact:
         """Read a row among many, where one that was tampered with must not stop the others."""
-        try:
-            return self._unseal(key, sealed)
-        except SealError:
-            _log.warning("contact_unreadable")
-            return Contact()
+        data = self._vault.salvage("contact", key, sealed)
+        return Contact.from_dict(orjson.loads(data)) if data else Contact()
 
     def _read(self, connection: sqlite3.Connection, key: bytes) -> Contact:
         row = connection.execute("SELECT sealed FROM contact WHERE key = ?", (key,)).fetchone()
-        return self._unseal(key, row[0]) if row else Contact()
+        return Contact.from_dict(orjson.loads(self._vault.unseal("contact", key, row[0]))) if row else Contact()
 
     def _write(self, connection: sqlite3.Connection, key: bytes, contact: Contact, old: Contact) -> None:
         self._houses.enrol(connection, key, old, contact)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.core.message import Address
+from bot.log import EVENTS
 from bot.storage.file import OTHERS, make_file
 
 Random = Callable[[int], bytes]
@@ -94,6 +95,14 @@ class Vault:
             raise SealError("a sealed record was changed, moved or made by another key") from None
         length = int.from_bytes(padded[:_LENGTH_LENGTH])
         return padded[_LENGTH_LENGTH : _LENGTH_LENGTH + length]
+
+    def salvage(self, table: str, row: bytes, sealed: bytes) -> bytes | None:
+        """Unseal a row among many: one that was tampered with counts as none, and must not stop the others."""
+        try:
+            return self.unseal(table, row, sealed)
+        except SealError:
+            EVENTS.warning("a row of %s was tampered with: it counts as none", table)
+            return None
 
 
 def open_vault(key_file: Path, database: Path, data_dir: Path) -> tuple[Vault, bool]:

@@ -1,28 +1,18 @@
-"""What the tests of the Telegram channel share: a server, a channel on it, and someone who receives."""
+"""What the tests of channels share: a server with a Telegram channel on it, someone who receives, and a preview."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.channels.telegram import Telegram
 from bot.core.message import Incoming
+from tests.channels.preview import House, serving
 from tests.fake_bot_api import FakeBotApi, aiogram_judge
-
-
-class Sleeper:
-    """A sleep that only takes notes."""
-
-    def __init__(self) -> None:
-        """Begin rested."""
-        self.naps: list[float] = []
-
-    async def __call__(self, seconds: float) -> None:
-        """Let the others work, and no more."""
-        self.naps.append(seconds)
-        await asyncio.sleep(0)
+from tests.sleeper import Sleeper
 
 
 class Desk:
@@ -114,3 +104,18 @@ async def running(channel: Telegram, desk: Desk) -> AsyncIterator[asyncio.Task[N
             task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    """Serve a preview on a free port."""
+    house = House()
+    async with serving(house):
+        yield house
+
+
+@pytest.fixture
+async def browser(house: House) -> AsyncIterator[aiohttp.ClientSession]:
+    """Speak HTTP as the page does."""
+    async with aiohttp.ClientSession(house.web.url, headers={"Origin": house.web.url}) as session:
+        yield session

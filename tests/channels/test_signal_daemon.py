@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from bot.channels import signal_daemon
 from bot.channels.base import SendError
 from bot.channels.signal_daemon import Daemon, DaemonError, Lines, UnsureError
-from tests.channels.conftest import Sleeper
 from tests.channels.test_telegram_update import PLANTED
 from tests.fake_signal import ACCOUNT, ANA, BEA, THROTTLED, FakeSignal, Fault, Payload
+from tests.sleeper import Sleeper
 
 SUBSCRIBE = {"account": ACCOUNT}
 

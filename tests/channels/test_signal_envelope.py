@@ -58,7 +58,7 @@ EXPECTED: dict[str, Incoming | NewTimer | NewIdentity | None] = {
     "remote_delete": incoming(Kind.TAKEN_BACK, handle="1795296385759"),
     "quote": incoming(text="yes", reply_to=str(TARGET)),
     "voice": incoming(Kind.VOICE, media=Media("signal", "voice", "abc.aac")),
-    "edit": incoming(Kind.EDIT, handle=str(TARGET)),
+    "edit": incoming(Kind.EDIT, text="hello, edited", handle=str(TARGET), renamed=str(AT)),
     "typing": None,
     "receipt": None,
     "own_linked_device": None,
@@ -107,6 +107,29 @@ def test_a_message_is_cut_where_it_is_too_long() -> None:
     found = read(message(message="a" * 5000), ACCOUNT)
     assert isinstance(found, Incoming)
     assert found.text == "a" * 4096
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"message": "a" * 5000}, {"text": "a" * 4096}),
+        ({"message": None}, {}),
+        ({"message": "hi", "quote": {"id": TARGET}}, {"text": "hi"}),
+        (
+            {"message": "here", "attachments": [{"contentType": "image/jpeg", "id": "a.jpg"}]},
+            {"text": "here", "media": Media("signal", "picture", "a.jpg")},
+        ),
+        ({"message": "look", "attachments": [{"contentType": "application/pdf", "id": "a.pdf"}]}, {}),
+        ({"message": "long", "attachments": [{"contentType": "text/x-signal-plain", "id": "a"}]}, {"text": "long"}),
+        ({"message": "once", "viewOnce": True}, {}),
+        ({"message": "hi", "reaction": {"emoji": "1️⃣", "targetSentTimestamp": TARGET}}, {"text": "hi"}),
+    ],
+)
+def test_an_edit_comes_in_as_a_message_does(content: dict[str, Any], expected: dict[str, Any]) -> None:
+    """With the words, and what goes along; it says which message it changes, and what that is called now."""
+    usual = {"timestamp": AT, "message": None, "expiresInSeconds": 0, "isExpirationUpdate": False, "viewOnce": False}
+    edit = envelope(editMessage={"targetSentTimestamp": TARGET, "dataMessage": {**usual, **content}})
+    assert read(edit, ACCOUNT) == incoming(Kind.EDIT, handle=str(TARGET), renamed=str(AT), **expected)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +235,12 @@ IGNORED = {
         }
     ),
     "edit of nothing": envelope(editMessage={"dataMessage": {"timestamp": AT, "message": "hi"}}),
+    "edit without time": envelope(
+        timestamp=0, editMessage={"targetSentTimestamp": TARGET, "dataMessage": {"message": "x"}}
+    ),
+    "edit on another device of ours": envelope(
+        syncMessage={}, editMessage={"targetSentTimestamp": TARGET, "dataMessage": {"timestamp": AT, "message": "hi"}}
+    ),
     "group reaction": message(groupInfo=GROUP, reaction={"emoji": "1️⃣", "targetSentTimestamp": TARGET}),
     "group timer": message(groupInfo=GROUP, isExpirationUpdate=True, expiresInSeconds=5),
     "deletion of nothing": message(remoteDelete={"timestamp": "x"}),
@@ -324,7 +353,7 @@ def planted() -> list[dict[str, Any]]:
     bodies = [message(**about, **content) for content in contents]
     for body in [*bodies]:
         data = body["envelope"]["dataMessage"]
-        bodies.append(envelope(editMessage={"targetSentTimestamp": TARGET, "dataMessage": data | {"message": PLANTED}}))
+        bodies.append(envelope(editMessage={"targetSentTimestamp": TARGET, "dataMessage": data}))
     bodies.append(envelope() | {"exception": {"message": PLANTED, "type": PLANTED}})
     bodies.append(envelope() | {"exception": {"message": PLANTED, "type": "UntrustedIdentityException"}})
     return [body | {"envelope": body["envelope"] | who} for body in bodies]

@@ -13,9 +13,9 @@ from bot.channels.telegram_request import UPLOADED
 from bot.channels.telegram_update import read
 from bot.core.message import Address, Choice, Incoming, Outgoing, Picture, Screen
 from tests.bot_api.chats import Message
-from tests.channels.conftest import Sleeper
 from tests.drawn import drawn
 from tests.fake_bot_api import FakeBotApi, Fault
+from tests.sleeper import Sleeper
 
 ANA = 7
 HER = Address("telegram", str(ANA))

@@ -10,9 +10,10 @@ from bot.channels.base import SendError
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_poll import Poll, Window
 from bot.core.message import Kind
-from tests.channels.conftest import Desk, Sleeper, running
+from tests.channels.conftest import Desk, running
 from tests.channels.test_telegram_update import GROUP, GROUP_ID, PLANTED, member, parts, planted
 from tests.fake_bot_api import FakeBotApi, Fault
+from tests.sleeper import Sleeper
 
 ANA, BEA = 7, 8
 

@@ -12,8 +12,9 @@ from bot.channels.base import SendError
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_request import Request
 from bot.core.message import Address, Choice, Outgoing, Screen
-from tests.channels.conftest import Desk, Sleeper, running
+from tests.channels.conftest import Desk, running
 from tests.fake_bot_api import TOKEN, FakeBotApi, Fault
+from tests.sleeper import Sleeper
 
 ANA = 7
 HER = Address("telegram", str(ANA))

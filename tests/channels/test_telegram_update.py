@@ -14,6 +14,7 @@ CHAT = {"id": 7, "type": "private", "first_name": "Ana"}
 GROUP_ID = -100123
 GROUP = {"id": GROUP_ID, "type": "supergroup", "title": "Group"}
 FILE = {"file_id": "f", "file_unique_id": "u"}
+VOICE = Media("telegram", "voice", "f")
 BOT = {"id": 1, "is_bot": True, "first_name": "Comadre"}
 
 
@@ -118,19 +119,19 @@ def test_a_press_comes_in_with_its_token_and_what_to_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "text"),
+    ("content", "expected"),
     [
-        ({"text": "new words"}, "new words"),
-        ({"text": "a" * 5000}, "a" * 4096),
-        ({"voice": FILE, "caption": "listen"}, "listen"),
-        ({"voice": FILE}, ""),
-        ({"document": FILE, "caption": "look"}, ""),
+        ({"text": "new words"}, {"text": "new words"}),
+        ({"text": "a" * 5000}, {"text": "a" * 4096}),
+        ({"voice": FILE, "caption": "listen"}, {"text": "listen", "media": VOICE}),
+        ({"voice": FILE}, {"media": VOICE}),
+        ({"document": FILE, "caption": "look"}, {}),
     ],
 )
-def test_an_edit_comes_in_with_the_new_words(content: dict[str, Any], text: str) -> None:
-    """Whoever she talks to is shown them; the bot itself says that edits are not read."""
+def test_an_edit_comes_in_with_the_new_words(content: dict[str, Any], expected: dict[str, Any]) -> None:
+    """Whoever she talks to is shown them, with what goes along; the bot itself says that edits are not read."""
     edited = {"update_id": 5, "edited_message": message(**content)["message"]}
-    assert read(edited) == incoming(Kind.EDIT, text=text)
+    assert read(edited) == incoming(Kind.EDIT, **expected)
 
 
 @pytest.mark.parametrize(

@@ -1,30 +1,13 @@
 """Pictures on the preview page: beside their words, from memory, and from nowhere else."""
 
-from collections.abc import AsyncIterator
-
 import aiohttp
 import pytest
 
 from bot.channels.base import Shown
 from bot.channels.web import HEADERS, PICTURE_LIMIT
 from bot.core.message import Address, Choice, Outgoing, Picture, Screen
-from tests.channels.test_web import ANA, House, serving, window
+from tests.channels.preview import ANA, House, window
 from tests.drawn import drawn
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    """Serve a preview on a free port."""
-    house = House()
-    async with serving(house):
-        yield house
-
-
-@pytest.fixture
-async def browser(house: House) -> AsyncIterator[aiohttp.ClientSession]:
-    """Speak HTTP as the page does."""
-    async with aiohttp.ClientSession(house.web.url, headers={"Origin": house.web.url}) as session:
-        yield session
 
 
 async def show_picture(house: House, picture: Picture | None, *texts: str, over: tuple[str, ...] = ()) -> Shown:

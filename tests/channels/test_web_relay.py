@@ -10,26 +10,11 @@ from bot.channels.base import MEDIA_LIMIT, SendError
 from bot.channels.web import HEADERS
 from bot.channels.web_files import BYTES_LIMIT, Files
 from bot.core.message import Address, Choice, Kind, Media, Outgoing, Screen
-from tests.channels.test_web import ANA, RITA, House, Window, serving, window
+from tests.channels.preview import ANA, RITA, House, Window, window
 from tests.files import aac, jpeg, m4a, mp3, ogg, png, webp
 
 LINE = "[voice note]"
 NOTE = Media("telegram", "voice", "f1", ogg())
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    """Serve a preview on a free port."""
-    house = House()
-    async with serving(house):
-        yield house
-
-
-@pytest.fixture
-async def browser(house: House) -> AsyncIterator[aiohttp.ClientSession]:
-    """Speak HTTP as the page does."""
-    async with aiohttp.ClientSession(house.web.url, headers={"Origin": house.web.url}) as session:
-        yield session
 
 
 @pytest.fixture

@@ -43,13 +43,35 @@ class Phone:
         self.last = replace(incoming, media=Media(self.address.channel, "voice", name))
         return self.last
 
+    def shows(self, name: str) -> Incoming:
+        """Send a picture, known to the platform by a name."""
+        incoming = self._sent(Kind.PICTURE, self._new(f"(picture: {name})"))
+        self.last = replace(incoming, media=Media(self.address.channel, "picture", name))
+        return self.last
+
+    def changes(self, words: str, text: str) -> Incoming:
+        """Write the newest message in which these words stand anew, as her app lets her."""
+        handle = self._newest(words)
+        self.messages[handle] = text
+        return self._sent(Kind.EDIT, handle, text=text)
+
+    def takes_back(self, words: str) -> Incoming:
+        """Delete, for everybody, the newest message in which these words stand."""
+        handle = self._newest(words)
+        self.erase((handle,))
+        return self._sent(Kind.TAKEN_BACK, handle)
+
     def replies(self, to: str, text: str) -> Incoming:
         """Answer the newest message in which these words stand, as her app lets her."""
-        found = [handle for handle, message in self.messages.items() if to in message]
-        if not found:
-            raise LookupError(f"no message with {to!r}; there are {list(self.messages.values())}")
-        self.last = replace(self.types(text), reply_to=found[-1])
+        handle = self._newest(to)
+        self.last = replace(self.types(text), reply_to=handle)
         return self.last
+
+    def _newest(self, words: str) -> str:
+        found = [handle for handle, message in self.messages.items() if words in message]
+        if not found:
+            raise LookupError(f"no message with {words!r}; there are {list(self.messages.values())}")
+        return found[-1]
 
     def presses(self, label: str) -> Incoming:
         """Press a button that stands on the screen; raises `LookupError` with the labels that do."""

@@ -12,17 +12,24 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from bot.core.contact import Contact, Timed
+from bot.core.conversation import ConversationState
 from bot.core.engine import Counted, Effect, Forgotten, Met, Wiped, respond
-from bot.core.house import Announced, Change, House, Role, Staff
+from bot.core.house import Announced, Change, House, Role, Staff, Talked
 from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind, Screen
 from bot.services.dispatcher import remember
 from tests.conversations.phone import Phone
 from tests.core.rooms.example import with_groups
+from tests.scenes.content import with_lines
 
 FOLDER = Path(__file__).parent
+_STATES = {
+    ConversationState.WAITING: "somebody is called",
+    ConversationState.LEFT: "it waits for who comes next",
+    ConversationState.ENDED: "it ends",
+}
 LONG = re.compile(r"^(\d+) times (.+)$")
-KEYS = ("title", "at", "locale", "channel", "staff", "conversation")
+KEYS = ("title", "at", "locale", "channel", "staff", "answered", "conversation")
 HERS = ("she types", "she presses", "she presses an old button", "she sends", "she sends again", "wait")
 
 
@@ -49,6 +56,8 @@ class Transcript:
     steps: tuple[Step, ...]
     staff: Staff | None = None
     """Who answers for groups meets those of the tests: what we ship may change."""
+    answered: tuple[str, ...] = ()
+    """Lines, those of the scenes too, that somebody answers on, who is off duty now."""
 
     @property
     def phone(self) -> Phone:
@@ -68,7 +77,8 @@ def read(path: Path) -> Transcript:
     steps = tuple(_steps(path.name, data["conversation"], blocks_of(body)))
     channel = data.get("channel", "telegram")
     staff = _staff(data["staff"]) if "staff" in data else None
-    return Transcript(path.name, (head + "conversation:",), at, data["locale"], channel, steps, staff)
+    answered = tuple(data.get("answered", ()))
+    return Transcript(path.name, (head + "conversation:",), at, data["locale"], channel, steps, staff, answered)
 
 
 def _staff(data: dict[str, Any]) -> Staff:
@@ -140,8 +150,9 @@ Rename = Callable[[Phone, Step], Step]
 def play(library: Library, transcript: Transcript, rename: Rename = lambda _, step: step) -> list[tuple[Step, Any]]:
     """Return what happens at each step, through the engine alone."""
     phone, contact, now, played = transcript.phone, Contact(), transcript.at, []
-    house = House(staff=transcript.staff)
+    house = House(staff=transcript.staff, team=_team(transcript.answered))
     library = with_groups() if transcript.staff else library
+    library = with_lines(library) if transcript.answered else library
     for written in transcript.steps:
         step = rename(phone, written)
         if step.verb == "wait":
@@ -161,12 +172,16 @@ def play(library: Library, transcript: Transcript, rename: Rename = lambda _, st
     return played
 
 
+def _team(lines: tuple[str, ...]) -> tuple[Staff, ...]:
+    return (Staff("amber birch", Role.PEER, address="telegram:9", lines=lines),) if lines else ()
+
+
 def happened(
     screen: Screen | None, effects: tuple[Effect, ...], changes: tuple[Change, ...] = ()
 ) -> tuple[dict[str, Any], ...]:
     """Say what a step led to, as the file does."""
     entries: list[dict[str, Any]] = []
-    told = [f"tells {' '.join(each.notice.groups)}" for each in changes if isinstance(each, Announced)]
+    told = [each for each in map(_changed, changes) if each]
     if effects or told:
         entries.append({"effects": [*map(tell, effects), *told]})
     if screen:
@@ -176,6 +191,16 @@ def happened(
         ways = {"ways": [each.label for each in screen.ways]} if screen.ways else {}
         entries.append({**said, **picture, **buttons, **ways})
     return tuple(entries) or ({"silence": "nothing is sent"},)
+
+
+def _changed(change: Change) -> str:
+    match change:
+        case Announced(notice):
+            return f"tells {' '.join(notice.groups)}"
+        case Talked(talk):
+            return f"{talk.aim}: {_STATES.get(talk.state, talk.state)}"
+        case _:
+            return ""
 
 
 def tell(effect: Effect) -> str:

@@ -1,18 +1,33 @@
 """Lines, people on both sides and the mail between them, as the store and the clock would run them."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 
 from bot.core.conversation import CALLED, WITHDRAWN, Conversation, ConversationState
-from bot.core.delivery import delivered
+from bot.core.delivery import delivered, handed_back, in_its_place, is_lost, is_of, reworded, sender
 from bot.core.directory import Line
-from bot.core.house import USUAL, Blocked, Change, House, Noted, Posted, Role, Rules, Served, Staff, Talked
+from bot.core.house import (
+    USUAL,
+    Blocked,
+    Change,
+    House,
+    Noted,
+    Posted,
+    Recalled,
+    Reworded,
+    Role,
+    Rules,
+    Served,
+    Staff,
+    Talked,
+)
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
+from bot.core.queue import in_order, moved_up, waits_no_more
 from bot.core.relay import Relay
 from tests.shipped import shipped
 
@@ -55,6 +70,10 @@ class World:
     post: dict[str, deque[Letter]] = field(default_factory=dict)
     chats: dict[str, list[Letter]] = field(default_factory=dict)
     """What each person was sent, in order."""
+    standing: dict[tuple[str, str], tuple[Letter, datetime]] = field(default_factory=dict)
+    """What stands in each chat, by its place there, and since when."""
+    lost: list[Letter] = field(default_factory=list)
+    """What did not leave: its reader sits there no more, or it was taken back."""
     noted: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
     rules: Rules = USUAL
@@ -78,7 +97,11 @@ class World:
             conversations=tuple(found),
             team=tuple(each for each in self.team.values() if each.lines),
             busy=busy,
+            queue=lambda line: tuple(each.id for each in in_order(self._of_line(line))),
             fresh=f"fresh {next(self._numbers)}",
+            on_its_way=lambda name: [
+                each for letters in self.post.values() for each in letters if each.conversation == name
+            ],
             rules=self.rules,
         )
 
@@ -98,11 +121,13 @@ class World:
         for change in changes:
             match change:
                 case Talked(conversation):
-                    if conversation.topic == WITHDRAWN:
-                        self._drop(conversation.id)
-                    self.conversations[conversation.id] = conversation if conversation.is_live else conversation.bare()
+                    self._talk(conversation)
                 case Posted(letter):
                     self.post.setdefault(letter.to, deque()).append(letter)
+                case Reworded(letter):
+                    self._reword(letter)
+                case Recalled(name, of, handle):
+                    self._recall(self.conversations[name], of, handle)
                 case Served(staff) if staff.designation in self.team:
                     self.team[staff.designation] = staff
                 case Noted(kind):
@@ -111,9 +136,52 @@ class World:
                     self.blocked.append(address)
         return changes
 
-    def _drop(self, conversation: str) -> None:
+    def _reword(self, change: Letter) -> None:
+        conversation, letters = self.conversations[change.conversation], self.post.setdefault(change.to, deque())
+        waiting = [each for each in letters if is_of(conversation, each, sender(conversation, change), change.handle)]
+        anew = reworded(waiting, change)
+        if anew is None:
+            letters.append(change)
+            return
+        letters[letters.index(waiting[0])] = anew
+        for each in waiting[1:]:
+            letters.remove(each)
+
+    def _recall(self, conversation: Conversation, of: str, handle: str) -> None:
+        self.lost += self._remove(lambda each: is_of(conversation, each, of, handle))
+
+    def _talk(self, conversation: Conversation) -> None:
+        was = self.conversations.get(conversation.id)
+        if conversation.topic == WITHDRAWN:
+            kept = LetterKind.TAKEN_BACK
+            self.lost += self._remove(lambda each: each.conversation == conversation.id and each.kind is not kept)
+        lost = self._remove(lambda each: each.conversation == conversation.id and is_lost(conversation, each))
+        self.lost += lost
+        new = handed_back(conversation, lost)
+        self.conversations[new.id] = new if new.is_live else new.bare()
+        if was and waits_no_more(was, conversation):
+            self._move_up(was)
+
+    def _of_line(self, line: str) -> list[Conversation]:
+        return [each for each in self.conversations.values() if each.line == line]
+
+    def _move_up(self, was: Conversation) -> None:
+        for letter in moved_up(was, self._of_line(was.line)):
+            mark = (letter.conversation, letter.kind)
+            self._remove(lambda each, mark=mark: (each.conversation, each.kind) == mark)
+            self.post.setdefault(letter.to, deque()).append(letter)
+
+    def _remove(self, is_meant: Callable[[Letter], bool]) -> list[Letter]:
+        """Take letters away that have not left, and return them."""
+        gone = [each for waiting in self.post.values() for each in waiting if is_meant(each)]
         for to, waiting in self.post.items():
-            self.post[to] = deque(each for each in waiting if each.conversation != conversation)
+            self.post[to] = deque(each for each in waiting if not is_meant(each))
+        return gone
+
+    def hush(self, address: str) -> None:
+        """Ask somebody nothing any more of what is over."""
+        live = {each.id for each in self.live()}
+        self._remove(lambda each: each.to == address and bool(each.conversation) and each.conversation not in live)
 
     def deliver(self, address: str = "") -> list[Letter]:
         """Bring somebody, or everybody, the letters that are due, the oldest first; return them."""
@@ -125,14 +193,19 @@ class World:
             if later:
                 self.post[to] = deque(later)
             while waiting:
-                brought.append(self._bring(waiting.popleft()))
+                letter = waiting.popleft()
+                conversation = self.conversations.get(letter.conversation)
+                brought.append(self._bring(in_its_place(conversation, letter) if conversation else letter))
         return brought
 
     def _bring(self, letter: Letter) -> Letter:
         self.chats.setdefault(letter.to, []).append(letter)
         conversation = self.conversations.get(letter.conversation)
+        there = letter.replaces or (f"m{next(self._numbers)}",)
+        self.standing |= {(letter.to, handle): (letter, self.now) for handle in there}
+        if letter.kind is LetterKind.TAKEN_BACK:
+            self.standing = {place: each for place, each in self.standing.items() if place[1] not in there}
         if conversation and conversation.is_live:
-            there = letter.replaces or (f"m{next(self._numbers)}",)
             self.conversations[conversation.id] = delivered(conversation, letter, there, self.now)
         return letter
 

@@ -8,7 +8,7 @@ import pytest
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Aim
 from bot.core.follow_up import follow_up
-from bot.core.house import Noted
+from bot.core.house import Noted, Posted
 from bot.core.letter import Letter, LetterKind
 from bot.core.mail import judge
 from bot.core.message import fold
@@ -312,3 +312,33 @@ def test_company_is_rung_with_its_aim_and_its_details(town: Town) -> None:
     assert talk.aim is Aim.COMPANY
     assert talk.details["helps"] == "papers"
     assert "later" not in talk.details
+
+
+def test_asked_how_it_went_she_need_not_look_for_the_place_again(town: Town) -> None:
+    town.answers("amber birch")
+    ana = town.woman("ana")
+    ana.contact = replace(ana.contact, answers={"service": "another"})
+    town.apply((Posted(Letter(ana.address, LetterKind.FOLLOW_UP, "c1", {"service": HOUSE, "later": "morning"})),))
+    town.deliver()
+    ana.presses_under("I'll tell you")
+    ana.presses("I didn't go", "Somebody to come along")
+    assert ana.said[-1].startswith(with_lines().services[HOUSE].name)
+
+
+def test_after_a_hand_over_with_nobody_there_she_reads_that_it_was_read_and_who_is_there_now(town: Town) -> None:
+    eva = town.answers("amber birch")
+    ana = asks_for_company(town)
+    town.deliver()
+    eva.presses_under("I take it")
+    town.deliver()
+    town.answers("calm finch", SHELTER)
+    eva.contact = replace(eva.contact, position=Position("answer", "one"), answers={"conversation": town.only().id})
+    eva.presses("Hand it over", "No note")
+    town.deliver()
+    phrase = with_lines().phrase
+    said = [phrase("en", name) for name in ("letter_nobody_left", "letter_waits", "line_no_hours")]
+    assert ana.said[-1].splitlines() == [*said, phrase("en", "lines_here", lines="A shelter")]
+    assert not ana.has(phrase("en", "letter_nobody_yet"))
+    assert not ana.has(phrase("en", "letter_handed_over"))
+    ana.presses_under("Take my yes back")
+    assert town.live() == []

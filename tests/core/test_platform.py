@@ -1,7 +1,7 @@
 """What differs by platform: who is written to first, what numbers mean, how a chat begins."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,20 +15,10 @@ from bot.core.platform import NUMBERED
 from bot.core.telling import SPARED_AFTER, judge
 from bot.core.terms import Terms
 from bot.core.verdict import Drop, Send
+from tests.core.test_telling import MEETING, NOON, PORTO, REMINDER
 from tests.scenes.content import library
 
 ON_SIGNAL, ON_TELEGRAM = Address("signal", "3f2b1c9e-0000-4000-8000-000000000001"), Address("telegram", "700000001")
-PORTO, MEETING = "trial-porto", "2026-11-25"
-STARTS = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
-NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-REMINDER = Notice(
-    NoticeKind.REMINDER,
-    (PORTO,),
-    int(NOON.timestamp()),
-    int(STARTS.timestamp()),
-    meeting=MEETING,
-    starts_at=int(STARTS.timestamp()),
-)
 BROADCAST = Notice(NoticeKind.BROADCAST, (PORTO,), REMINDER.due_at, REMINDER.until_at, texts={"en": "Hello all"})
 
 

@@ -9,7 +9,8 @@ from bot.core.conversation import Aim, Conversation, ConversationState, Said
 from bot.core.ending import close, end
 from bot.core.house import Rules, Served, Staff
 from bot.core.letter import LetterKind
-from bot.core.ringing import Caller
+from bot.core.ringing import HANDED, Caller
+from bot.core.seating import Note
 from bot.core.talking import say
 from tests.core.relays import NIGHT, PORTO, SHELTER, TUTOR, World, peer, with_lines
 
@@ -183,16 +184,31 @@ class TestGoingOn:
 
     def test_a_hand_over_tells_her_and_brings_the_note_to_the_next_alone(self) -> None:
         world = self.opened(SIX[1])
-        world.apply(seating.hand_over(world.relay(SIX[0].address), world.only(), "amber birch", "she likes tea"))
+        world.apply(seating.hand_over(world.relay(SIX[0].address), world.only(), "amber birch", Note("she likes tea")))
         takes(world, "bold birch")
         told = [(each.to, each.kind, each.text) for each in world.deliver()]
         assert (ANA, LetterKind.HANDED_OVER, "") in told
         assert [each for each in told if each[2]] == [(SIX[1].address, LetterKind.NOTE, "she likes tea")]
 
-    def test_with_nobody_else_there_it_waits_for_who_comes_next(self) -> None:
+    def test_with_nobody_else_there_it_waits_for_who_comes_next_and_she_reads_only_that(self) -> None:
         world = self.opened()
         world.apply(seating.hand_over(world.relay(SIX[0].address), world.only(), "amber birch"))
         assert world.only().state is ConversationState.LEFT
+        (told,) = world.deliver(ANA)
+        assert (told.kind, told.values.get(HANDED)) == (LetterKind.NOBODY, "yes")
+
+    def test_who_was_handed_over_and_is_taken_by_nobody_is_not_ended_for_that(self) -> None:
+        world = self.opened(SIX[1])
+        world.apply(seating.hand_over(world.relay(SIX[0].address), world.only(), "amber birch"))
+        world.waits(minutes=3)
+        assert world.only().state is ConversationState.LEFT
+        assert [each.kind for each in world.deliver(ANA)] == [LetterKind.HANDED_OVER, LetterKind.NOBODY]
+
+    def test_once_somebody_has_taken_it_nothing_is_left_of_the_hand_over(self) -> None:
+        world = self.opened(SIX[1])
+        world.apply(seating.hand_over(world.relay(SIX[0].address), world.only(), "amber birch", Note("tea", "pt")))
+        takes(world, "bold birch")
+        assert (dict(world.only().details), world.only().since) == ({}, 0)
 
     def test_a_second_one_reads_and_writes_too_and_all_are_told(self) -> None:
         world = self.opened(SIX[1])

@@ -1,6 +1,8 @@
 """Many women, who answer, lines and languages, in any order: what one says reaches her other side, and nobody else."""
 
+import os
 from collections import Counter
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from hypothesis import settings
@@ -8,14 +10,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.core import ringing, seating, shift, talking
-from bot.core.conversation import Conversation, ConversationState, Said
+from bot.core.conversation import MOST_PAIRS, WAITING_KEPT, Conversation, ConversationState, Said
 from bot.core.delivery import undelivered
 from bot.core.ending import block, close, end
 from bot.core.house import Staff
 from bot.core.letter import Letter, LetterKind
+from bot.core.queue import AHEAD, in_order
 from bot.core.ringing import Caller
+from bot.core.seating import Note
 from tests.core.relays import NIGHT, PORTO, SHELTER, TUTOR, World, is_waiting, peer, with_lines
 
+EXAMPLES = 2000 if os.environ.get("COMADRE_WALK") == "long" else 50
+"""A deeper look: `COMADRE_WALK=long`."""
 WOMEN = [f"signal:woman{number}" for number in range(4)]
 STAFF = (
     peer("amber birch"),
@@ -28,6 +34,10 @@ women, lines = st.sampled_from(WOMEN), st.sampled_from((PORTO, NIGHT, SHELTER, T
 names = st.sampled_from([each.designation for each in STAFF])
 people = st.sampled_from([*WOMEN, *(each.address for each in STAFF)])
 ACROSS = (LetterKind.SAID, LetterKind.CHANGED)
+TOLD = (LetterKind.ENDED, LetterKind.EXPIRED, LetterKind.NOBODY, LetterKind.NOT_DELIVERED, LetterKind.REFUSED)
+"""By these who wrote something knows that it may not have arrived."""
+STILL_DELETED = timedelta(hours=46)
+"""How long what was delivered can be taken out of the other chats, for whatever hour it came in."""
 
 
 class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
@@ -42,6 +52,10 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         """Text and reader: what has to arrive."""
         self.known: dict[str, str] = {}
         """Text of each message by its handle."""
+        self.said: dict[str, tuple[str, str]] = {}
+        """By whom each text was written, and in which conversation."""
+        self.knows: set[tuple[str, str]] = set()
+        """Who ended a conversation herself."""
         self.number = 0
 
     def _any(self, which: int) -> Conversation | None:
@@ -117,6 +131,8 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         changes = self.world.apply(talking.say(relay, conversation, of, Said(text, handle=handle)))
         is_compared = conversation.is_code_asked and of == conversation.woman
         self.known[handle] = text
+        if changes and not is_compared:
+            self.said[text] = (of, conversation.id)
         if changes and self.world.conversations[conversation.id].is_open and not is_compared:
             assert to
             self.expected.update((text, each) for each in to)
@@ -131,11 +147,37 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         of = next((pair.of for pair in conversation.pairs if pair.handle == handle), of) if which % 5 else of
         relay = self.world.relay(of)
         if back:
-            self.world.apply(talking.take_back(relay, conversation, of, handle))
+            self._take_back(conversation, of, handle)
             return
-        for posted in self.world.apply(talking.change(relay, conversation, of, handle, f"{self.known[handle]}*")):
-            if hasattr(posted, "letter"):
-                self.expected[posted.letter.text, posted.letter.to] += 1
+        before = self._waiting()
+        self.world.apply(talking.change(relay, conversation, of, handle, Said(f"{self.known[handle]}*")))
+        self.expected.subtract(before)
+        self.expected.update(self._waiting())
+
+    def _waiting(self) -> Counter[tuple[str, str]]:
+        """Count what is on its way."""
+        letters = (letter for letters in self.world.post.values() for letter in letters)
+        return Counter((letter.text, letter.to) for letter in letters if letter.kind in ACROSS)
+
+    def _take_back(self, conversation: Conversation, of: str, handle: str) -> None:
+        """Let who had it have it no more, as long as she is there, and who has not never get it."""
+        relay, text = self.world.relay(of), self.known[handle]
+        readers = relay.counterparts(conversation, of)
+        changes = self.world.apply(talking.take_back(relay, conversation, of, handle))
+        if not changes or self.said.get(text) != (of, conversation.id):
+            return
+        del self.said[text]
+        brought = self.world.deliver()
+        assert not any(each.handle == handle and each.kind in ACROSS for each in brought)
+        talk = self.world.conversations[conversation.id]
+        assert not any(each.handle == handle for each in talk.held)
+        self.is_gone_from(readers, lambda each: each.conversation == talk.id and text in each.text)
+
+    def is_gone_from(self, readers: Collection[str], is_meant: Callable[[Letter], bool]) -> None:
+        """See that something stands in no chat of some people, as far as it can be reached."""
+        for (to, _), (letter, since) in self.world.standing.items():
+            is_young = self.world.now - since < STILL_DELETED and len(self.known) < MOST_PAIRS
+            assert not (to in readers and is_young and is_meant(letter)), letter
 
     @rule(name=names, which=st.integers(1, 400), what=st.sampled_from(("over", "second", "code", "danger", "block")))
     def work(self, name: str, which: int, what: str) -> None:
@@ -148,7 +190,7 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         relay = self.world.relay(staff.address)
         tutor = with_lines().lines[TUTOR]
         changes = {
-            "over": lambda: seating.hand_over(relay, conversation, name, "a note"),
+            "over": lambda: seating.hand_over(relay, conversation, name, Note("a note", "en")),
             "second": lambda: seating.call_second(relay, conversation, name),
             "code": lambda: talking.ask_code(relay, conversation, name),
             "danger": lambda: seating.mark_danger(relay, conversation, staff, tutor, "en"),
@@ -169,6 +211,7 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         if conversation is None or of not in parties:
             return
         relay = self.world.relay(of)
+        self.knows.add((of, conversation.id))
         if how == "close" and staff:
             self.world.apply(close(relay, conversation, staff.designation, "violence"))
             again = close(relay, self.world.conversations[conversation.id], staff.designation, "violence")
@@ -183,7 +226,9 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         if rarely:
             return
         staff = self.world.staff(of)
+        self.knows |= {(of, each.id) for each in self.world.live()}
         self.world.apply(seating.get_up(self.world.relay(of), of, staff, forgets=forgets))
+        self.world.hush(of)
         if staff and forgets:
             del self.world.team[staff.designation]
         for each in self.world.live():
@@ -235,6 +280,12 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
             assert each.due_at
 
     @invariant()
+    def nothing_waits_for_longer_than_three_days(self) -> None:
+        for each in self.world.live():
+            if each.state is ConversationState.LEFT:
+                assert each.due_at - self.world.now.timestamp() <= WAITING_KEPT.total_seconds()
+
+    @invariant()
     def one_woman_has_one(self) -> None:
         having = Counter(each.woman for each in self.world.live())
         assert not having or max(having.values()) == 1
@@ -244,6 +295,24 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         for each in self.world.conversations.values():
             if not each.is_live:
                 assert each == each.bare()
+
+    @invariant()
+    def her_place_is_told_once_and_is_true(self) -> None:
+        waiting = [each for each in self.world.live() if each.state is ConversationState.WAITING]
+        for to, letters in self.world.post.items():
+            told = [each for each in letters if each.kind is LetterKind.PLACE]
+            assert len(told) <= 1
+            for letter in told:
+                queue = in_order(each for each in waiting if each.line == self._line_of(letter))
+                assert queue[int(letter.values[AHEAD])].woman == to
+
+    def _line_of(self, letter: Letter) -> str:
+        return self.world.conversations[letter.conversation].line
+
+    @invariant()
+    def who_waits_no_more_keeps_no_time(self) -> None:
+        for each in self.world.conversations.values():
+            assert bool(each.since) == (each.state is ConversationState.WAITING)
 
     @invariant()
     def staff_learn_two_words_and_no_address(self) -> None:
@@ -257,8 +326,14 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
         arrived = Counter(
             (letter.text, to) for to, letters in self.world.chats.items() for letter in letters if letter.kind in ACROSS
         )
-        assert arrived == self.expected
+        self.expected.subtract((each.text, each.to) for each in self.world.lost if each.kind in ACROSS)
+        assert arrived == +self.expected
+        read = {text for text, _ in arrived}
+        for text, (of, talk) in self.said.items():
+            held = [each.text for each in self.world.conversations[talk].held]
+            news = [each for each in self.world.read(of) if each.kind in TOLD and each.conversation == talk]
+            assert text in read or text in held or news or (of, talk) in self.knows, f"{of} is not told of {text}"
 
 
 TestRelays = Relays.TestCase
-TestRelays.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestRelays.settings = settings(max_examples=EXAMPLES, stateful_step_count=40, deadline=None)

@@ -1,8 +1,12 @@
 """What she means: the order of understanding, near misses, numbers, accents."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from bot.core.contact import Contact, Position
+from bot.core.house import House
 from bot.core.library import GREETING, MENU, Library
 from bot.core.message import Incoming, Kind
 from bot.core.stage import Stage
@@ -21,10 +25,12 @@ from bot.core.understanding import (
     understand,
 )
 from tests.core.people import ANA, NOW, with_flow
+from tests.core.relays import PORTO, peer, with_lines
 
 WHERE = Position("find", "ask_city")
 FIND = Position("find", "start")
 OVERDOSE = Position("overdose", "start")
+SOMEBODY = House(team=(peer("amber birch", PORTO),))
 
 
 def means(library: Library, text: str, position: Position | None = MENU, language: str = "en") -> Meaning:
@@ -152,8 +158,30 @@ def test_a_node_may_have_keywords_of_its_own(library: Library) -> None:
 
 def test_a_bare_cry_for_help_takes_no_one_out_of_an_emergency(library: Library) -> None:
     assert means(library, "call the ambulance") == Opened("now")
-    assert means(library, "call the ambulance", OVERDOSE) == Unclear("unclear")
+    assert means(library, "call the ambulance", OVERDOSE) == Unclear("unclear_urgent")
     assert means(library, "he raped me", OVERDOSE) == Opened("violence")
+
+
+@pytest.mark.parametrize("flow", ["overdose", "now", "low", "violence"])
+def test_in_an_emergency_what_is_not_understood_leads_to_the_next_step_and_never_to_a_talk(flow: str) -> None:
+    here = Stage(with_lines(), Contact("en", "porto"), Position(flow, "start"), "telegram", NOW, SOMEBODY)
+    for text in ("qwertz", "qwertz " * 500):
+        assert understand(with_lines(), Incoming(ANA, Kind.TEXT, "1", text=text), here) == Unclear("unclear_urgent")
+
+
+@pytest.mark.parametrize(("city", "phrase"), [("porto", "unclear_talk"), ("barcelona", "unclear"), ("", "unclear")])
+def test_a_talk_is_offered_only_where_somebody_answers_for_her_city(city: str, phrase: str) -> None:
+    here = Stage(with_lines(), Contact("en", city), MENU, "telegram", NOW, SOMEBODY)
+    incoming = Incoming(ANA, Kind.TEXT, "1", text="qwertz")
+    assert understand(with_lines(), incoming, here) == Unclear(phrase)
+    assert understand(with_lines(), incoming, replace(here, house=House())) == Unclear("unclear")
+
+
+def test_what_is_offered_in_an_emergency_is_understood_there_in_each_language(library: Library) -> None:
+    for language in library.speech.languages:
+        said = library.phrase(language, "unclear_urgent")
+        words = re.findall(r"“(.+?)”", said)
+        assert [means(library, each, OVERDOSE, language) for each in words] == [Command("help"), Command("back")]
 
 
 def test_an_urgent_flow_comes_before_a_need_and_a_city(library: Library) -> None:

@@ -1,6 +1,7 @@
 """People at their phones on both sides of lines, who write, press and answer as their apps let them."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.core.contact import Contact
 from bot.core.delivery import delivered
@@ -10,6 +11,7 @@ from bot.core.letter import Letter, LetterKind
 from bot.core.library import MENU
 from bot.core.mail import render
 from bot.core.message import Address, Incoming, Kind, Media, Screen, fold
+from bot.core.platform import AFRESH
 from bot.services.dispatcher import remember
 from tests.conversations.phone import Phone
 from tests.core.relays import PORTO, World, peer, with_lines
@@ -39,21 +41,25 @@ class Person:
         handle = next(each for each, said in reversed(self.phone.messages.items()) if to in said)
         return self.take(replace(self.phone.types(text), reply_to=handle)).screen
 
-    def edits(self, old: str, new: str) -> Screen | None:
+    def edits(self, old: str, new: str, **more: Any) -> Screen | None:
         """Change what she wrote."""
         handle = next(each for each, said in self.phone.messages.items() if said == old)
         self.phone.messages[handle] = new
-        return self.take(replace(self.phone.types(new), kind=Kind.EDIT, handle=handle)).screen
+        incoming = replace(self.phone.types(new), kind=Kind.EDIT, **{"handle": handle, **more})
+        return self.take(incoming).screen
 
-    def takes_back(self, old: str) -> Screen | None:
+    def takes_back(self, old: str, handle: str = "") -> Screen | None:
         """Delete what she wrote, for everybody."""
-        handle = next(each for each, said in self.phone.messages.items() if said == old)
+        handle = handle or next(each for each, said in self.phone.messages.items() if said == old)
         return self.take(replace(self.phone.sends(Kind.TAKEN_BACK), handle=handle)).screen
 
-    def sends(self, kind: Kind, ref: str = "") -> Screen | None:
-        """Send something that is no text."""
+    def sends(self, kind: Kind, ref: str = "", text: str = "") -> Screen | None:
+        """Send something that is no text, perhaps with words below it."""
         media = Media(self.phone.address.channel, "voice" if kind is Kind.VOICE else "picture", ref) if ref else None
-        return self.take(replace(self.phone.sends(kind), media=media)).screen
+        incoming = replace(self.phone.sends(kind), media=media, text=text)
+        if text:
+            self.phone.messages[incoming.handle] = text
+        return self.take(incoming).screen
 
     def presses(self, *labels: str) -> Screen | None:
         """Press buttons on the screen or, where there is none of that label, under the last letter that had it."""
@@ -90,8 +96,10 @@ class Person:
             return ()
         screen = render(with_lines(), self.town.house(self.address), self.contact, letter, self.town.now)
         self.said += screen.texts
-        handle = letter.replaces[0] if letter.replaces else f"letter {next(self.town._numbers)}"
-        self.phone.messages[handle] = "\n".join(screen.texts)
+        is_in_place = letter.replaces and not letter.media and self.phone.address.channel not in AFRESH
+        handle = letter.replaces[0] if is_in_place else f"letter {next(self.town._numbers)}"
+        self.phone.erase(letter.replaces)
+        self.phone.messages[handle] = "\n".join(screen.in_words().texts)
         for choice in (*screen.choices, *screen.ways):
             self.phone.buttons[choice.label] = (choice, handle)
         return (handle,)

@@ -169,6 +169,27 @@ class FakeSignal(Answers):
         self.deliver(who, at, dataMessage={"timestamp": at, "message": text, **timer, **data})
         return at
 
+    def edit(self, who: str, target: int, text: str | None, *, names_first: bool = False, **data: Any) -> int:
+        """Change what somebody wrote at `target`; returns by what name it goes from then on.
+
+        As the apps do, an edit names the message as it was last, unless it `names_first`. What else was sent along is
+        in `data`, or is not, as with some of the apps.
+        """
+        at, message = self.now(), self.phones[who].messages[target]
+        named = message.edits[-1] if message.edits and not names_first else target
+        message.text, message.is_edited = text or "", True
+        message.edits.append(at)
+        timer = {"expiresInSeconds": self.phones[who].timer, "isExpirationUpdate": False, "viewOnce": False}
+        content = {"timestamp": at, "message": text, **timer, **data}
+        self.deliver(who, at, editMessage={"targetSentTimestamp": named, "dataMessage": content})
+        return at
+
+    def take_back(self, who: str, target: int) -> int:
+        """Delete what somebody wrote at `target`, for everybody: the apps name it as it was last."""
+        message = self.phones[who].messages[target]
+        message.text, message.is_deleted = "", True
+        return self.say(who, None, remoteDelete={"timestamp": message.edits[-1] if message.edits else target})
+
     def react(self, who: str, emoji: str, target: int, *, remove: bool = False) -> int:
         """Put a reaction below a message."""
         ours = {"targetAuthor": ACCOUNT, "targetAuthorNumber": ACCOUNT, "targetAuthorUuid": OUR_ACI}

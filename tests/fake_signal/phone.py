@@ -17,6 +17,8 @@ class Message:
     is_voice: bool = False
     is_deleted: bool = False
     is_edited: bool = False
+    edits: list[int] = field(default_factory=list)
+    """Of hers: the name that it had from each change on."""
     timer: int = 0
     """After how many seconds it disappears."""
 

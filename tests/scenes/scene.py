@@ -1,10 +1,11 @@
 """A scene as a file that a peer can read: several people, a clock that is moved by hand, and what each gets.
 
-What somebody does: `ana types`, `ana speaks`, `ana presses`, `ana presses an old button`, `ana replies to` with
-words of the message that she means. What happens otherwise: `clock` lets time
-pass while the bot runs, `off until` while the machine is off, `clock jumps` sets the clock without any time; `moved`,
-`cancelled` and `added` are what a moderator does; `agenda` is what she reads of proposals; `count` looks into the
-database.
+What somebody does: `ana types`, `ana presses`, `ana presses an old button`; `ana speaks` and `ana shows` send a voice
+note or a picture of `files`, `ana sends` a file, a sticker, a location or a card; `ana replies to`, `ana changes` and
+`ana takes back` go on with words of the message that is meant. What happens otherwise: `clock` lets time pass while
+the bot runs, `off until` while the machine is off, `clock jumps` sets the clock without any time; `moved`, `cancelled`
+and `added` are what a moderator does; `agenda` is what she reads of proposals; `count` counts rows of the database, and
+`counted` is what was counted by week, also what nobody is shown.
 """
 
 from collections.abc import Iterator
@@ -18,20 +19,21 @@ import yaml
 
 from bot.core.contact import Contact
 from bot.core.library import Library
-from bot.core.message import Address, Outgoing, fold
+from bot.core.message import Address, Incoming, Kind, Media, Outgoing, fold
 from bot.core.plan import EXTRA
 from bot.core.terms import Terms
 from tests.conversations.phone import Phone
 from tests.conversations.transcript import block, blocks_of, word
+from tests.scenes.files import made, said
 from tests.scenes.words import Words
 from tests.scenes.world import Arrival, World, world
 
 FOLDER = Path(__file__).parent
-KEYS = ("title", "at", "people", "scene")
-DOES = ("types", "speaks", "presses", "presses an old button")
-REPLIES = "replies to "
-HAPPENS = ("clock", "off until", "clock jumps", "moved", "cancelled", "added", "agenda", "count")
-ANSWERS = ("sees", "arrives for", "taken back for", "nothing", "proposed", "rows")
+KEYS = ("title", "at", "files", "people", "scene")
+DOES = ("types", "speaks", "shows", "sends", "presses", "presses an old button")
+TO_A_MESSAGE = ("replies to ", "changes ", "takes back")
+HAPPENS = ("clock", "off until", "clock jumps", "moved", "cancelled", "added", "agenda", "count", "counted")
+ANSWERS = ("sees", "arrives for", "changes for", "taken back for", "nothing", "proposed", "rows", "numbers")
 MINUTES = "%Y-%m-%d %H:%M"
 
 Entry = dict[str, Any]
@@ -57,6 +59,7 @@ class Scene:
     at: datetime
     people: dict[str, dict[str, Any]]
     steps: tuple[Step, ...]
+    files: dict[str, str]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -80,7 +83,7 @@ def read(path: Path) -> Scene:
     at = datetime.fromisoformat(f"{day} {clock}").replace(tzinfo=ZoneInfo(zone))
     people = {name: known or {} for name, known in data["people"].items()}
     steps = tuple(_steps(path.name, people, data["scene"], blocks_of(body)))
-    return Scene(path.name, (f"{head}scene:",), at, people, steps)
+    return Scene(path.name, (f"{head}scene:",), at, people, steps, data.get("files", {}))
 
 
 def _steps(
@@ -91,7 +94,7 @@ def _steps(
         who, _, verb = key.partition(" ")
         if key in HAPPENS:
             yield Step(key, "", entry[key], lines)
-        elif who in people and (verb in DOES or verb.startswith(REPLIES)):
+        elif who in people and (verb in DOES or verb.startswith(TO_A_MESSAGE)):
             yield Step(verb, who, str(entry[key]), lines)
         elif not any(key.startswith(answer) or verb.startswith(answer) for answer in ANSWERS):
             known = ", ".join((*(f"{each} {does}" for each in people for does in DOES), *HAPPENS))
@@ -124,6 +127,8 @@ class _Play:
                 member = Contact(language=locale.partition("-")[0], seen=fold(self._scene.at))
                 member = member.with_memberships(memberships, str(address))
                 await self._world.store.step(address, lambda *_, member=member: (member, None))
+            files = {file: made(what) for file, what in self._scene.files.items()}
+            self._world.chats[address.channel].files.update(files)
             if lines := known.get("answers"):
                 await self._world.take_in(address, tuple(lines), tuple(known.get("speaks", ())))
 
@@ -132,19 +137,28 @@ class _Play:
         before = len(self._world.arrivals)
         entries = await self._do(step) if step.who else await self._happen(step)
         arrived = sorted(self._world.arrivals[before:], key=lambda each: (each.at, each.to.id))
-        entries += [self._arrival(each) for each in arrived]
+        entries += [self._arrival(each) for each in arrived if _is_seen(each)]
         entries = [{key: self._words.written(value) for key, value in entry.items()} for entry in entries]
         return entries or [{"nothing": "nobody is written to"}]
 
     async def _do(self, step: Step) -> list[Entry]:
         phone = self._phones[step.who]
-        what = self._words.meant(step.what)
-        if step.verb.startswith(REPLIES):
-            incoming = phone.replies(self._words.meant(step.verb.removeprefix(REPLIES)), what)
-        else:
-            acts = (phone.types, phone.speaks, phone.presses, phone.presses_old)
-            incoming = dict(zip(DOES, acts, strict=True))[step.verb](what)
+        incoming = self._act(phone, self._words.meant(step.verb), self._words.meant(step.what))
         return [_seen(f"{step.who} sees", each) for each in await self._world.receive(incoming)]
+
+    def _act(self, phone: Phone, verb: str, what: str) -> Incoming:
+        match verb.split(" ", 1):
+            case ["replies", to]:
+                return phone.replies(to.removeprefix("to "), what)
+            case ["changes", words]:
+                return phone.changes(words, what)
+            case ["takes", "back"]:
+                return phone.takes_back(what)
+            case ["sends"]:
+                return phone.sends(Kind(what))
+        acts = {"types": phone.types, "speaks": phone.speaks, "shows": phone.shows}
+        acts |= {"presses": phone.presses, "presses an old button": phone.presses_old}
+        return acts[verb](what)
 
     async def _happen(self, step: Step) -> list[Entry]:
         moved, read_time = self._world, self._scene.time
@@ -161,6 +175,8 @@ class _Play:
                 return [{"proposed": [f"{each.meeting}: {each.text}" for each in agenda]}]
             case "count":
                 return [{"rows": await moved.count_rows(step.what)}]
+            case "counted":
+                return [{"numbers": await moved.counted(step.what)}]
             case _:
                 await self._moderate(step)
         return []
@@ -182,10 +198,19 @@ class _Play:
     def _arrival(self, arrival: Arrival) -> Entry:
         name = next(name for name, phone in self._phones.items() if phone.address == arrival.to)
         local = arrival.at.astimezone(self._scene.zone)
-        if not arrival.outgoing.screen.texts:
-            return {f"taken back for {name}": ", ".join(arrival.taken_back)}
-        text, *rest = _seen(f"arrives for {name}", arrival.outgoing).items()
-        return dict([text, ("at", f"{local:%a} {local:{MINUTES}}"), *rest])
+        gone = "\n\n".join(arrival.taken_back)
+        if not (arrival.outgoing.screen.texts or arrival.outgoing.screen.media):
+            return {f"taken back for {name}": gone}
+        how = "changes" if arrival.outgoing.pressed else "arrives"
+        text, *rest = _seen(f"{how} for {name}", arrival.outgoing).items()
+        entry = dict([text, ("at", f"{local:%a} {local:{MINUTES}}"), *rest])
+        return entry | ({"instead of": gone} if gone else {})
+
+
+def _is_seen(arrival: Arrival) -> bool:
+    """Tell whether her chat is another than before: what is gone already can be taken back once more."""
+    screen = arrival.outgoing.screen
+    return bool(screen.texts or screen.media or arrival.taken_back)
 
 
 def _terms(written: str) -> Terms:
@@ -199,12 +224,17 @@ def _seen(key: str, outgoing: Outgoing) -> Entry:
     screen = outgoing.screen
     entry: Entry = {key: "\n\n".join(screen.texts)}
     if screen.media:
-        entry["media"] = f"{screen.media.kind} {screen.media.ref}"
+        entry["media"] = _brought(screen.media)
     if screen.choices:
         entry["buttons"] = [each.label for each in screen.choices]
     if screen.ways:
         entry["ways"] = [each.label for each in screen.ways]
     return entry
+
+
+def _brought(media: Media) -> str:
+    """Say what came along: under the platform's own name for it, or in which state it has crossed."""
+    return f"{media.kind} {media.ref}" + (f", {said(media.data)}" if media.data else "")
 
 
 def write(scene: Scene, played: list[tuple[Step, list[Entry]]]) -> str:

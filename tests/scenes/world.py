@@ -22,9 +22,13 @@ from bot.core.meeting import Meeting, meetings
 from bot.core.message import Address, Incoming, Outgoing
 from bot.core.notice import Notice, NoticeKind
 from bot.core.plan import Plan
+from bot.core.platform import OURS_ONLY
 from bot.core.relay import Relay
 from bot.core.telling import judge
+from bot.services.carrier import Carrier
 from bot.services.dispatcher import Dispatcher
+from bot.services.door import Door
+from bot.services.flood import Flood
 from bot.services.lines import Lines
 from bot.services.outbox import RANKS
 from bot.services.reminders import Reminders
@@ -40,6 +44,8 @@ STEP = timedelta(minutes=15)
 LONG, MOST_STEPS = timedelta(days=8), 200
 """Where more days pass, there are only so many looks at the calendar."""
 LOOKED_AHEAD = timedelta(days=60)
+NO_FLOOD = 1_000_000.0
+"""Messages a second: all that a scene says at one moment is let in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class Arrival:
     notice: Notice | None = None
     """What it is about, where it is no letter."""
     taken_back: tuple[str, ...] = ()
-    """What is gone from her chat, where nothing came."""
+    """What is gone from her chat: where nothing came, or what came in its place."""
 
 
 @dataclass
@@ -74,6 +80,8 @@ class World:
         """Start the services, as after a restart: they remember nothing."""
         self.dispatcher = Dispatcher(self.store, self._current, self._time)
         self.dispatcher.channels.update(self.chats)
+        self.dispatcher.door = Door(self.store, Flood(NO_FLOOD))
+        self.dispatcher.carry = Carrier(self.dispatcher.channels, self._seconds).carry
         self.reminders = Reminders(self.store, self._current, self._time)
         self.lines = Lines(self.store, self._current, self._time, tend)
 
@@ -115,7 +123,7 @@ class World:
         room = Room(50, dict.fromkeys(RANKS, 50), open_at)
         while deliveries := await outbox.claim(now, room, judge(self.library, now)):
             for delivery in deliveries:
-                outgoing = Outgoing(delivery.to, delivery.screen)
+                outgoing = Outgoing(delivery.to, await self.dispatcher.carry(delivery.screen, delivery.to.channel))
                 channel: Channel = self.chats[delivery.to.channel]
                 shown = await channel.show(outgoing)
                 self.arrivals.append(Arrival(delivery.to, now, outgoing, delivery.notice))
@@ -133,15 +141,19 @@ class World:
 
     async def _hand_over(self, parcel: Parcel) -> Ending:
         to, old = parcel.to, parcel.letter.replaces
-        outgoing = Outgoing(to, parcel.screen, old, old[-1] if old else "")
         chats = self.chats[to.channel]
+        there = chats.phone(to).messages
+        replaced = tuple(there[each] for each in old if each in there)
+        # What is gone from the chat, or cannot be edited on that platform, comes anew.
+        is_edited = replaced and to.channel not in OURS_ONLY
+        screen = await self.dispatcher.carry(parcel.screen, to.channel)
+        outgoing = Outgoing(to, screen, old, old[-1] if is_edited else "")
         if parcel.letter.kind is LetterKind.TAKEN_BACK:
-            taken = tuple(chats.phone(to).messages.get(each, "") for each in old)
             await chats.erase(to, old)
-            self.arrivals.append(Arrival(to, self.now, outgoing, taken_back=taken))
+            self.arrivals.append(Arrival(to, self.now, outgoing, taken_back=replaced))
             return Ending(parcel, "sent", deleted=old)
         shown = await chats.show(outgoing)
-        self.arrivals.append(Arrival(to, self.now, outgoing))
+        self.arrivals.append(Arrival(to, self.now, outgoing, taken_back=() if is_edited else replaced))
         return Ending(parcel, "sent", shown.living, shown.deleted)
 
     async def take_in(self, address: Address, lines: tuple[str, ...], languages: tuple[str, ...]) -> None:
@@ -193,8 +205,20 @@ class World:
 
         return await self.store._database.run(work)
 
+    async def counted(self, kind: str) -> dict[str, int]:
+        """Return how often things of a kind have happened, also what is too little to be shown."""
+
+        def work(connection: sqlite3.Connection) -> dict[str, int]:
+            query = "SELECT kind, sum(n) FROM count WHERE kind LIKE ? || ' %' GROUP BY kind ORDER BY kind"
+            return dict(connection.execute(query, (kind,)).fetchall())
+
+        return await self.store._database.run(work)
+
     def _time(self) -> datetime:
         return self.now
+
+    def _seconds(self) -> float:
+        return self.now.timestamp()
 
     async def _current(self) -> Library:
         return self.library

@@ -1,6 +1,5 @@
 """A dispatcher on a store of its own, with a platform in memory and a sleep that takes no time."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,22 +14,10 @@ from bot.storage.store import Store
 from bot.storage.vault import Vault
 from tests.conversations.phone import Phone
 from tests.services.chats import Chats
+from tests.sleeper import Sleeper
 from tests.storage.example import KEY
 
 START = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
-
-
-class Sleeper:
-    """A sleep that only takes notes."""
-
-    def __init__(self) -> None:
-        """Begin rested."""
-        self.naps: list[float] = []
-
-    async def __call__(self, seconds: float) -> None:
-        """Let the others work, and no more."""
-        self.naps.append(seconds)
-        await asyncio.sleep(0)
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import orjson
 
 from bot.core.message import Address, Kind, Media
 from tests.bot_api.chats import Message
+from tests.fake_signal import Message as Shown
+from tests.fake_signal import Phone
 from tests.services.program import Program
 from tests.shipped import shipped
 
@@ -42,8 +44,15 @@ class Person(ABC):
         """Send a voice note."""
 
     @abstractmethod
+    async def shows(self, name: str, data: bytes, answers: str = "") -> str:
+        """Send a picture."""
+
+    @abstractmethod
     async def edits(self, handle: str, text: str) -> None:
         """Change what she wrote."""
+
+    async def takes_back(self, handle: str) -> None:
+        """Delete for everybody what she wrote, where the platform tells us."""
 
     @abstractmethod
     def find(self, words: str) -> str:
@@ -52,6 +61,11 @@ class Person(ABC):
     @abstractmethod
     async def presses(self, label: str, under: str = "") -> bool:
         """Press the newest button that says so, below a message with some words; false where there is none."""
+
+    @property
+    @abstractmethod
+    def standing(self) -> list[str]:
+        """Return what stands in her chat now of what the bot sent, with what goes along."""
 
     @property
     @abstractmethod
@@ -83,9 +97,8 @@ class OnTelegram(Person):
     async def types(self, text: str, answers: str = "") -> str:
         """Write."""
         api = self.program.api
-        update = api.say(
-            self.chat, text, language_code=self.language, answers=int(answers or 0), first_name=self.secret
-        )
+        names = dict.fromkeys(("first_name", "last_name", "username"), self.secret)
+        update = api.say(self.chat, text, language_code=self.language, answers=int(answers or 0), **names)
         handle = str(next(reversed(api.chats[self.chat].messages)))
         await self._taken(update)
         return handle
@@ -95,9 +108,16 @@ class OnTelegram(Person):
 
     async def speaks(self, name: str, data: bytes, answers: str = "") -> str:
         """Send a voice note."""
+        return await self._sends(name, data, answers, voice=name)
+
+    async def shows(self, name: str, data: bytes, answers: str = "") -> str:
+        """Send a picture."""
+        return await self._sends(name, data, answers, photo=name)
+
+    async def _sends(self, name: str, data: bytes, answers: str, **what: str) -> str:
         api, here = self.program.api, self.program.api.chats[self.chat]
         api.files[name] = data
-        message = Message(api.message_id(), api.clock(), mine=False, voice=name, answers=int(answers or 0))
+        message = Message(api.message_id(), api.clock(), mine=False, answers=int(answers or 0), **what)
         here.messages[message.id] = message
         await self._taken(api.push({"message": here.shown(message, api.me)}))
         return str(message.id)
@@ -137,6 +157,15 @@ class OnTelegram(Person):
         return True
 
     @property
+    def standing(self) -> list[str]:
+        """Return what stands in her chat now."""
+        here, files = self.program.api.chats.get(self.chat), self.program.api.files
+        found = [each for each in here.messages.values() if each.mine] if here else []
+        return [
+            f"{each.text}{each.caption}{files.get(each.voice or each.photo, b'').decode('latin-1')}" for each in found
+        ]
+
+    @property
     def sounds(self) -> list[bytes]:
         """Return the voice notes that she got."""
         api = self.program.api
@@ -148,8 +177,23 @@ class OnSignal(Person):
 
     async def types(self, text: str, answers: str = "") -> str:
         """Write."""
+        return await self._says(text, answers)
+
+    async def _says(self, text: str | None, answers: str = "", **data: Any) -> str:
+        """Write under a name and a number of hers."""
+        signal, who = self.program.signal, self.address.id
+        at, phone = signal.now(), signal.phones.setdefault(who, Phone())
+        phone.messages[at] = Shown(at, mine=False, text=text or "", timer=phone.timer)
         quote = {"quote": {"id": int(answers), "author": "x"}} if answers else {}
-        return await self._taken(self.program.signal.say(self.address.id, text, **quote))
+        timer = {"expiresInSeconds": phone.timer, "isExpirationUpdate": False, "viewOnce": False}
+        told = {"timestamp": at, "message": text, **timer, **quote, **data}
+        signal.deliver(who, at, sourceName=self.secret, sourceNumber=self.number, dataMessage=told)
+        return await self._taken(at)
+
+    @property
+    def number(self) -> str:
+        """Her telephone number."""
+        return f"+351{int(self.address.id[-4:], 16):09}"
 
     async def _taken(self, at: int) -> str:
         async with asyncio.timeout(30):
@@ -159,21 +203,24 @@ class OnSignal(Person):
 
     async def speaks(self, name: str, data: bytes, answers: str = "") -> str:
         """Send a voice note."""
-        signal = self.program.signal
-        signal.attachments[name] = data
-        quote = {"quote": {"id": int(answers), "author": "x"}} if answers else {}
-        files = [{"contentType": "audio/ogg", "id": name, "isVoiceNote": True}]
-        return await self._taken(signal.say(self.address.id, None, attachments=files, **quote))
+        return await self._sends(name, data, answers, contentType="audio/ogg", isVoiceNote=True)
+
+    async def shows(self, name: str, data: bytes, answers: str = "") -> str:
+        """Send a picture."""
+        return await self._sends(name, data, answers, contentType="image/jpeg")
+
+    async def _sends(self, name: str, data: bytes, answers: str, **what: Any) -> str:
+        self.program.signal.attachments[name] = data
+        file = {"id": name, "filename": f"{self.secret}.bin", **what}
+        return await self._says(None, answers, attachments=[file])
 
     async def edits(self, handle: str, text: str) -> None:
-        """Change nothing: what an edit says does not come in from here."""
+        """Change what she wrote."""
+        await self._taken(self.program.signal.edit(self.address.id, int(handle), text))
 
     async def takes_back(self, handle: str) -> None:
         """Delete for everybody what she wrote."""
-        signal = self.program.signal
-        at = signal.say(self.address.id, None, remoteDelete={"timestamp": int(handle)})
-        async with asyncio.timeout(30):
-            await signal.until(lambda: at)
+        self.program.signal.take_back(self.address.id, int(handle))
         await self.program.settled()
 
     def find(self, words: str) -> str:
@@ -191,6 +238,15 @@ class OnSignal(Person):
                 await self.types(found[1])
                 return True
         return False
+
+    @property
+    def standing(self) -> list[str]:
+        """Return what stands in her chat now."""
+        phone = self.program.signal.phones.get(self.address.id)
+        found = phone.shown if phone else []
+        return [
+            "".join((each.text, *(sound_in(file).decode("latin-1") for file in each.attachments))) for each in found
+        ]
 
     @property
     def sounds(self) -> list[bytes]:
@@ -220,9 +276,21 @@ class OnWeb(Person):
         await self.program.receive(incoming)
         return str(incoming.handle)
 
+    async def shows(self, name: str, data: bytes, answers: str = "") -> str:
+        """Send a picture."""
+        self.program.web.files[name] = data
+        media, sent = Media("web", "picture", name), self.phone.sends(Kind.PICTURE)
+        await self.program.receive(replace(sent, media=media, reply_to=answers))
+        return str(sent.handle)
+
     async def edits(self, handle: str, text: str) -> None:
         """Change what she wrote."""
         await self.program.receive(replace(self.phone.types(text), kind=Kind.EDIT, handle=handle))
+
+    async def takes_back(self, handle: str) -> None:
+        """Delete for everybody what she wrote."""
+        self.phone.erase((handle,))
+        await self.program.receive(replace(self.phone.sends(Kind.TAKEN_BACK), handle=handle))
 
     def find(self, words: str) -> str:
         """Return the newest message."""
@@ -235,6 +303,11 @@ class OnWeb(Person):
             return False
         await self.program.receive(self.phone.presses_old(label))
         return True
+
+    @property
+    def standing(self) -> list[str]:
+        """Return what stands in her chat now."""
+        return list(self.phone.messages.values())
 
     @property
     def sounds(self) -> list[bytes]:
@@ -254,7 +327,7 @@ def listen(program: Program, people: list[Person]) -> None:
 
     def on_telegram(chat: int, message: Message) -> None:
         if (person := by_id.get(str(chat))) and message.mine:
-            sound = program.api.files.get(message.voice, b"").decode("latin-1")
+            sound = program.api.files.get(message.voice or message.photo, b"").decode("latin-1")
             person.received.append(orjson.dumps([message.text, message.caption, message.buttons, sound]).decode())
 
     program.api.on_shown = on_telegram

@@ -19,6 +19,7 @@ from bot.channels.signal_daemon import Daemon
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
 from bot.core import mail
+from bot.core.contact import Contact
 from bot.core.conversation import Conversation
 from bot.core.house import Role, Staff
 from bot.core.library import Library
@@ -28,6 +29,8 @@ from bot.core.tending import tend
 from bot.core.verdict import Judge
 from bot.services.carrier import Carrier
 from bot.services.dispatcher import Dispatcher
+from bot.services.door import Door
+from bot.services.flood import Flood
 from bot.services.lines import Lines
 from bot.services.outbox import Outbox
 from bot.services.pace import Pace
@@ -48,6 +51,16 @@ T = TypeVar("T")
 _RUN: ContextVar[int] = ContextVar("run", default=0)
 """Which start of the program a task belongs to; 0 is what goes on when that one is killed."""
 _RECORDED = ("letter", "conversation")
+SOON = 3600
+"""Seconds: what is put off for so long is waited for, as a second try is; what has its day is not."""
+
+
+class Calm(Flood):
+    """Lets everybody write as much as she likes, for the clock of a test stands still."""
+
+    def admits(self, address: Address, now: float, *, was_answered: bool) -> bool:  # noqa: ARG002 - whoever it is
+        """Admit."""
+        return True
 
 
 class Witness(Vault):
@@ -74,6 +87,7 @@ class Program:
     api: FakeBotApi
     signal: FakeSignal
     web: Chats = field(default_factory=lambda: Chats("web"))
+    library: Library = field(default_factory=shipped)
     clock: Clock = field(default_factory=Clock)
     vault: Witness = field(default_factory=lambda: Witness(KEY))
     taken: set[str] = field(default_factory=set)
@@ -105,18 +119,19 @@ class Program:
 
     async def _start(self) -> None:
         self._stack = AsyncExitStack()
-        opened = Store.open(self.data / "comadre.sqlite3", self.vault, languages=lambda: shipped().speech.languages)
+        opened = Store.open(self.data / "comadre.sqlite3", self.vault, languages=lambda: self.library.speech.languages)
         self.store = await self._stack.enter_async_context(opened)
-        dispatcher = self.dispatcher = Dispatcher(self.store, current, self.clock.now, nap)
+        dispatcher = self.dispatcher = Dispatcher(self.store, self._current, self.clock.now, nap)
+        dispatcher.door = Door(self.store, Calm())
         channels = dispatcher.channels
-        telegram = Telegram(self.api.token, api_url=self.api.url, sleep=nap)
+        telegram = Telegram(self.api.token, api_url=self.api.url, sleep=nap, pace=Pace(1000, 1000))
         signal = Signal(Daemon(self.signal.where, sleep=nap), ACCOUNT, pace=Pace(1000), sleep=nap)
         channels |= {"telegram": telegram, "signal": signal, "web": self.web}
         carry = dispatcher.carry = Carrier(channels, time.monotonic).carry
         usual = {"is_talking": dispatcher.is_talking, "carry": carry}
-        self.outbox = dispatcher.outbox = Outbox(self.store, channels, self.clock.now, judging, **usual)  # type: ignore[arg-type]
-        self.post = dispatcher.post = Post(self.store, channels, self.clock.now, sorting, **usual)  # type: ignore[arg-type]
-        self.lines = Lines(self.store, current, self.clock.now, tend, self.post.wake)
+        self.outbox = dispatcher.outbox = Outbox(self.store, channels, self.clock.now, self._judging, **usual)  # type: ignore[arg-type]
+        self.post = dispatcher.post = Post(self.store, channels, self.clock.now, self._sorting, **usual)  # type: ignore[arg-type]
+        self.lines = Lines(self.store, self._current, self.clock.now, tend, self.post.wake)
         owed = await self.store.owing()
         self._channels = [
             asyncio.create_task(telegram.run(dispatcher.accept)),
@@ -129,7 +144,16 @@ class Program:
 
     async def _accept(self, incoming: Incoming) -> None:
         await self.dispatcher.accept(incoming)
-        self.taken.add(incoming.handle)
+        self.taken |= {incoming.handle, incoming.renamed}
+
+    async def _current(self) -> Library:
+        return self.library
+
+    async def _judging(self, now: datetime) -> Judge:
+        return judge(self.library, now)
+
+    async def _sorting(self, now: datetime) -> Sort:
+        return mail.judge(self.library, now)
 
     async def receive(self, incoming: Incoming) -> None:
         """Take what somebody does on the platform in memory."""
@@ -181,20 +205,31 @@ class Program:
         async with asyncio.timeout(LONGEST):
             while not await self._is_quiet():
                 self.post.wake()
+                self.outbox.wake()
 
     async def _is_quiet(self) -> bool:
-        due = await self._letters()
+        due = await self._waiting()
         is_idle = not self.dispatcher._queues and not self.dispatcher._deliveries and not self.post._landed
-        if not is_idle or self.post._unwanted:
+        # What runs beside the post itself takes messages back.
+        if not is_idle or self.post._flights or len(self.post._tasks) > 1:
             return False
         if due and (later := min(due)) > self.clock.now().timestamp():
             self.clock.set(datetime.fromtimestamp(later, UTC) + timedelta(seconds=1))
-        return not due and is_idle and not self.post._unwanted
+        return not due and is_idle and not self.post._flights and len(self.post._tasks) == 1
 
-    async def _letters(self) -> list[int]:
-        query = "SELECT due_at FROM letter"
-        rows = await self.store._database.run(lambda connection: connection.execute(query).fetchall())
-        return [due for (due,) in rows]
+    async def _waiting(self) -> list[int]:
+        """Return when each letter, notice and delivery is due that is not for another day."""
+        queries = (
+            "SELECT due_at FROM letter WHERE due_at <= ?",
+            "SELECT due_at FROM notice WHERE stage = 'due' AND due_at <= ?",
+            "SELECT due_at FROM delivery WHERE state IN ('pending', 'sending') AND due_at <= ?",
+        )
+        until = int(self.clock.now().timestamp()) + SOON
+
+        def work(connection: Any) -> list[int]:
+            return [due for query in queries for (due,) in connection.execute(query, (until,)).fetchall()]
+
+        return await self.store._database.run(work)
 
     async def passes(self, time: timedelta) -> None:
         """Let time pass, and do what is due."""
@@ -206,6 +241,10 @@ class Program:
         query = "SELECT id, sealed FROM conversation"
         opened = self.store._houses.conversations._opened
         return await self.store._database.run(lambda connection: list(opened(connection.execute(query))))
+
+    async def contact(self, address: Address) -> Contact:
+        """Return what is kept about somebody."""
+        return await self.store.step(address, lambda contact, _: (contact, contact))
 
     async def staff(self) -> dict[str, Staff]:
         """Return who answers, by address."""
@@ -236,21 +275,6 @@ class Program:
         return set(await self.store._database.run(work))
 
 
-async def current() -> Library:
-    """Return the library that we ship."""
-    return shipped()
-
-
-async def judging(now: datetime) -> Judge:
-    """Return what decides about notices."""
-    return judge(shipped(), now)
-
-
-async def sorting(now: datetime) -> Sort:
-    """Return what decides about letters."""
-    return mail.judge(shipped(), now)
-
-
 async def nap(_seconds: float) -> None:
     """Sleep, without taking time."""
     await asyncio.sleep(0.001)
@@ -260,10 +284,10 @@ Running = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
-async def program(folder: Path) -> Any:
+async def program(folder: Path, library: Library | None = None) -> Any:
     """Run it on a folder of its own."""
     async with FakeBotApi() as api, FakeSignal(is_manual=True) as signal:
-        found = Program(folder, api, signal)
+        found = Program(folder, api, signal, library=library or shipped())
         await found.start()
         try:
             yield found

@@ -17,7 +17,8 @@ from bot.storage.database import StoreProblem
 from bot.storage.store import Store
 from tests.conversations.phone import Phone
 from tests.services.chats import Chats, busy
-from tests.services.conftest import START, Sleeper
+from tests.services.conftest import START
+from tests.sleeper import Sleeper
 from tests.storage.example import read
 
 

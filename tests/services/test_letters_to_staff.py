@@ -23,7 +23,7 @@ from bot.storage.vault import Vault
 from tests.conversations.phone import Phone
 from tests.core.rooms.example import MUSA, NIGHT, NOW, RAVAL, with_groups
 from tests.services.chats import Chats
-from tests.services.conftest import Sleeper
+from tests.sleeper import Sleeper
 from tests.storage.example import KEY, read
 from tests.storage.talks import rows
 from tests.storage.talks import states as letters
@@ -38,6 +38,11 @@ async def current() -> Library:
     return with_groups()
 
 
+async def sorting(now: datetime) -> Sort:
+    """Return what letters say."""
+    return mail.judge(with_groups(), now)
+
+
 @dataclass
 class World:
     """A program with moderators, and members who come."""
@@ -47,10 +52,6 @@ class World:
     chats: Chats
     dispatcher: Dispatcher
     post: Post
-
-    async def sorting(self, now: datetime) -> Sort:
-        """Return what letters say."""
-        return mail.judge(with_groups(), now)
 
     async def moderator(self, number: str, role: Role = Role.MODERATOR, *groups: str) -> Phone:
         """Let somebody answer for groups."""
@@ -100,8 +101,8 @@ async def world(tmp_path: Path, chats: Chats, sleeper: Sleeper, request: pytest.
     async with Store.open(path, Vault(KEY), languages=lambda: ("en", "pt", "es"), rules=rules) as store:
         dispatcher = Dispatcher(store, current, clock.now)
         dispatcher.channels[chats.name] = chats
-        made = World(store, clock, chats, dispatcher, Post(store, dispatcher.channels, clock.now, sleep=sleeper))
-        made.post._sorting = made.sorting
+        post = Post(store, dispatcher.channels, clock.now, sorting, sleep=sleeper)
+        made = World(store, clock, chats, dispatcher, post)
         address = Address("telegram", "101")
         joined = Contact("en", position=MENU, seen=fold(NOW)).with_memberships({MUSA: Terms()}, str(address))
         await store.step(address, lambda *_: (joined, None))

@@ -15,14 +15,15 @@ from bot.core.notice import NoticeKind
 from bot.services import outbox as module
 from bot.services.dispatcher import Dispatcher
 from bot.services.line import OUT_AFTER
-from bot.services.outbox import FIRST_PAUSE, MANY_GONE, MOST_TRIES, Outbox
+from bot.services.miss import FIRST_PAUSE, MANY_GONE, MOST_TRIES
+from bot.services.outbox import Outbox
 from bot.services.pace import Pace
 from bot.storage.database import StoreProblem
 from bot.storage.outbox import ABSENT_FOR, Room
 from bot.storage.store import Store
 from tests.services.chats import Chats, busy
-from tests.services.conftest import Sleeper
 from tests.services.scene import START, Scene, judge, judging, notice
+from tests.sleeper import Sleeper
 from tests.storage.example import read
 from tests.storage.test_notices import stages, states
 

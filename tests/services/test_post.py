@@ -11,18 +11,19 @@ from bot.clock import Clock
 from bot.core.contact import Contact
 from bot.core.conversation import ConversationState
 from bot.core.engine import Turn
-from bot.core.house import Posted, Resigned, Talked
+from bot.core.house import Posted, Recalled, Resigned, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, Outgoing, Screen
-from bot.services.dispatcher import Dispatcher
+from bot.services.dispatcher import Dispatcher, _Queue
 from bot.services.line import OUT_AFTER
-from bot.services.outbox import FIRST_PAUSE, MANY_GONE, MOST_TRIES
+from bot.services.miss import FIRST_PAUSE, MANY_GONE, MOST_TRIES
 from bot.services.post import Post
 from bot.storage.letterbox import Sort
 from bot.storage.store import Store, StoreProblem
 from tests.conversations.phone import Phone
 from tests.services.chats import Chats, busy
-from tests.services.conftest import START, Sleeper
+from tests.services.conftest import START
+from tests.sleeper import Sleeper
 from tests.storage.example import read
 from tests.storage.talks import change, hire, rows, said, states, talk, write
 
@@ -289,6 +290,25 @@ class TestLeaving:
         await scene.until(lambda: scene.chats.erased)
         assert scene.texts("1") == []
         assert not await read(scene.store, ana.address)
+
+    async def test_what_follows_something_that_is_taken_back_in_the_air_arrives_all_the_same(
+        self, scene: Scene, dispatcher: Dispatcher
+    ) -> None:
+        ana = scene.phone("1").address
+        gate = scene.chats.gates[ana] = asyncio.Event()
+        await change(scene.store, Talked(talk(ana, Address("telegram", "2"))))
+        await scene.write(to("1", "a", of="telegram:2", handle="a"))
+        await scene.until(lambda: gate._waiters)
+        entered = dispatcher._queues[ana] = _Queue()  # she is being answered
+        await change(scene.store, Recalled("c1", "telegram:2", "a"))
+        await scene.write(to("1", "b", handle="b"))
+        await scene.are("sending")
+        gate.set()
+        await scene.until(lambda: scene.chats.erased)
+        dispatcher._queues.pop(ana, entered)
+        scene.post.answered(ana)
+        await scene.empty()
+        assert scene.texts("1") == ["b"]
 
     async def test_what_waits_for_the_answer_of_who_leaves_is_not_sent(self, scene: Scene) -> None:
         ana = scene.phone("1")

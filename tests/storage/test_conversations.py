@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from bot.core.conversation import Conversation, ConversationState, Pair, Said
+from bot.core.delivery import abandoned
 from bot.core.house import Blocked, House, Noted, Posted, Resigned, Served, Talked
+from bot.core.letter import LetterKind
 from bot.core.message import Address
 from bot.storage.store import FEWEST_SHOWN, Store
 from tests.storage.example import ANA, EVA, HOUR, KEY, NOW, search, spellings
-from tests.storage.talks import PAULA, RITA, change, hire, house, rows, said, talk
+from tests.storage.talks import PAULA, RITA, change, claim, hire, house, rows, said, talk
 
 PLANTED = "a word that is nowhere by chance 5f0c9b1e"
 
@@ -133,6 +135,15 @@ class TestChanging:
         await change(store, Blocked(str(ANA)))
         assert blocked == [store._vault.pseudonym(ANA)]
 
+    async def test_who_is_blocked_answers_nobody_any_more_and_whom_she_answered_is_told(self, store: Store) -> None:
+        await hire(store, PAULA)
+        unread = said(PAULA, "unread", values={"designation": "silver feather"})
+        await change(store, Talked(talk(ANA, PAULA)), Posted(unread), Blocked(str(PAULA)))
+        await store.tend_conversations(NOW, lambda house: abandoned(house, NOW))
+        assert [(each.to, each.letter.kind) for each in await claim(store)] == [(ANA, LetterKind.ENDED)]
+        await change(store, Resigned(), by=PAULA)
+        assert await store.staff.everyone() == []
+
     async def test_what_did_not_reach_who_hands_over_waits_for_the_next(self, store: Store) -> None:
         await change(store, Talked(talk(ANA, PAULA)), Posted(said(PAULA, "still unread")))
         await change(store, Talked(talk(ANA, held=(Said("since then"),))))
@@ -159,6 +170,14 @@ class TestForgetting:
         await store.scrub()
         assert search(path.parent, [store._vault.pseudonym(ANA)]) == []
         assert not (await house(store, PAULA)).conversations[0].is_live
+
+    async def test_nothing_is_left_of_who_was_called_and_answered_nothing(self, store: Store) -> None:
+        await hire(store, PAULA)
+        ring = Pair("", "ring", str(PAULA), ("9",), HOUR)
+        await change(store, Talked(talk(ANA, pairs=(ring,))))
+        await change(store, Resigned(), by=PAULA)
+        (kept,) = (await house(store, ANA)).conversations
+        assert kept.pairs == ()
 
     async def test_whoever_answered_has_no_seat_any_more_and_the_woman_keeps_hers(
         self, store: Store, path: Path

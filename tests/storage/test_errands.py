@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.calls import Calls
 from bot.core.conversation import WITHDRAWN
-from bot.core.house import Change, Posted, Resigned, Talked, Unasked
+from bot.core.house import Blocked, Change, Posted, Resigned, Talked, Unasked
 from bot.core.letter import Letter, LetterKind
 from bot.core.monitoring import MANY, WEEKS
 from bot.storage.store import Store
@@ -41,6 +41,14 @@ async def test_after_stop_or_forget_me_nothing_asks_her(store: Store, word: Chan
     assert await rows(store) == 0
 
 
+async def test_nothing_asks_who_is_blocked_and_she_reads_that_it_has_ended(store: Store) -> None:
+    ended = Letter(str(ANA), LetterKind.ENDED, "c1")
+    await change(store, Talked(talk(ANA, PAULA)), Posted(asking()))
+    await change(store, Talked(talk(ANA, PAULA).ended(HOUR)), Posted(ended), Blocked(str(ANA)), by=PAULA)
+    assert [each.letter.kind for each in await claim(store, LATER)] == [LetterKind.ENDED]
+    assert await rows(store) == 1
+
+
 async def test_stop_of_another_woman_leaves_hers(store: Store) -> None:
     await change(store, Posted(asking()))
     await change(store, Unasked(), by=EVA)
@@ -56,6 +64,14 @@ async def test_a_yes_taken_back_drops_what_waits_and_takes_back_what_is_in_the_a
     assert await rows(store) == 0
     unwanted = await settle(store, "sent", in_the_air, handles=("9",))
     assert [each.handles for each in unwanted] == [("9",)]
+
+
+async def test_a_yes_taken_back_stops_nothing_that_takes_something_away(store: Store) -> None:
+    await hire(store, PAULA)
+    away = Letter(str(PAULA), LetterKind.TAKEN_BACK, "c1", replaces=("9",))
+    await change(store, Talked(talk(ANA, PAULA)), Posted(away))
+    await change(store, Talked(talk(ANA, PAULA).ended(HOUR).changed(topic=WITHDRAWN)))
+    assert [each.letter.kind for each in await claim(store)] == [LetterKind.TAKEN_BACK]
 
 
 async def test_what_was_said_of_a_service_is_summed_over_full_weeks_and_never_below_five(store: Store) -> None:

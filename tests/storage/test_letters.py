@@ -125,7 +125,7 @@ class TestDelivered:
         await post(store, said(PAULA))
         await settle(store, "sent", await claim(store), handles=("41",))
         await post(store, said(PAULA, "better").changed(kind=LetterKind.CHANGED, replaces=("41",)))
-        await settle(store, "sent", await claim(store), handles=("42",))
+        await settle(store, "sent", await claim(store), handles=("42",), deleted=("41",))
         (pair,) = (await house(store, ANA)).conversations[0].pairs
         assert pair.there == ("42",)
         await post(store, said(PAULA).changed(kind=LetterKind.TAKEN_BACK, replaces=("42",), text=""))
@@ -209,6 +209,14 @@ class TestUndelivered:
         assert [each.letter.text for each in await claim(store)] == ["first"]
         await change(store, Recalled("c1", str(ANA), "first"))
         assert await rows(store) == 0, "it is deleted again once it is there"
+
+    async def test_nor_is_what_a_woman_took_back_whose_letters_do_not_say_that_they_are_hers(
+        self, store: Store
+    ) -> None:
+        await talking(store)
+        await post(store, said(PAULA, "hers", handle="1"), said(PAULA, "too", handle="2"))
+        await change(store, Recalled("c1", str(ANA), "1"))
+        assert [each.letter.text for each in await claim(store)] == ["too"]
 
     async def test_a_letter_that_cannot_be_written_holds_up_nobody_else_and_not_for_ever(self, store: Store) -> None:
         await talking(store)

@@ -12,7 +12,6 @@ from bot.core.house import LINE, TALK, Talked
 from bot.core.relay import Changes, Relay, in_house
 from bot.core.ringing import Caller, call, leave_message
 from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places
-from bot.core.speech import enumerate_all
 from bot.core.talking import fingerprint, with_code
 
 if TYPE_CHECKING:
@@ -49,15 +48,7 @@ def line_name(stage: "Stage", line: Line) -> str:
 
 
 def _for_her(stage: "Stage") -> list[Line]:
-    """Return the lines of her city, or of everywhere, that somebody answers on: those that are there now first."""
-    city = stage.contact.city
-    found = [
-        line
-        for line in stage.library.directory.lines
-        if line.kind != "tutor" and (not line.cities or city in line.cities)
-        if availability.has_staff(stage.house, line, stage.address)
-    ]
-    return sorted(found, key=lambda line: (not _is_here(stage, line), line.kind != "peers"))
+    return availability.lines_for(relay_of(stage), stage.contact.city, stage.address)
 
 
 def _is_here(stage: "Stage", line: Line) -> bool:
@@ -149,13 +140,14 @@ def _end_talk(stage: "Stage") -> Outcome:
 
 
 def _place(stage: "Stage", _: str) -> str:
-    """Say how many are called before her."""
+    """Say how many wait before her."""
     mine = own(stage)
     if mine is None or mine.state is not ConversationState.WAITING:
         return ""
-    ahead = stage.house.ahead
-    phrase, language = stage.library.phrase, stage.contact.language
-    return phrase(language, "place_ahead", number=str(ahead)) if ahead else phrase(language, "place_first")
+    waiting = stage.house.queue(mine.line)
+    # Who has only just called is not among them yet.
+    ahead = waiting.index(mine.id) if mine.id in waiting else len(waiting)
+    return availability.place(stage.library, stage.contact.language, ahead)
 
 
 def _line_hours(stage: "Stage", _: str) -> str:
@@ -164,12 +156,9 @@ def _line_hours(stage: "Stage", _: str) -> str:
 
 
 def _other_lines(stage: "Stage", _: str) -> str:
-    """Name the lines that are there now instead."""
-    language = stage.contact.language
-    names = [
-        line_name(stage, line) for line in _for_her(stage) if line.id != stage.known(LINE) and _is_here(stage, line)
-    ]
-    return stage.library.phrase(language, "lines_here", lines=enumerate_all(language, names)) if names else ""
+    contact = stage.contact
+    known = (contact.language, contact.city, stage.known(LINE), stage.address)
+    return availability.others_here(relay_of(stage), *known)
 
 
 def _talking(stage: "Stage") -> str:

@@ -21,7 +21,7 @@ from bot.core.rooms.desk import without
 from bot.core.rooms.duty import for_staff, staff_of
 from bot.core.rooms.lines import own, relay_of
 from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places
-from bot.core.seating import call_second, hand_over, mark_danger, support, take
+from bot.core.seating import Note, call_second, hand_over, mark_danger, support, take
 from bot.core.speech import CANNED as CONTEXT
 from bot.core.speech import placeholders, split_placeholder
 from bot.core.talking import ask_code, say
@@ -79,16 +79,21 @@ def topic_said(stage: "Stage", topic: str) -> str:
 
 def _label(stage: "Stage", talk: Conversation) -> str:
     language = speech.language_name(stage.contact.language, talk.language) if talk.language else ""
-    return " · ".join(each for each in (talk.designation, language) if each)
+    return _joined(talk.designation, language)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(filter(None, parts))
 
 
 def _waiting(stage: "Stage") -> Iterator[Entry]:
-    """Name who waits on her lines, without what she calls herself."""
+    """Name who waits on her lines, whoever began first before all others, without what she calls herself."""
     staff = staff_of(stage)
-    for talk in stage.house.conversations if staff else ():
+    found = sorted(stage.house.conversations, key=lambda talk: (talk.since or talk.touched * HOUR, talk.id))
+    for talk in found if staff else ():
         is_hers = talk.woman == stage.address or (staff and talk.seat_of(staff.designation))
         if talk.state in CALLED and staff and staff.answers(talk.line) and not is_hers:
-            yield Entry(talk.id, f"{_label(stage, talk)} · {topic_said(stage, talk.topic)}"[:60], {TALK: talk.id})
+            yield Entry(talk.id, _joined(_label(stage, talk), topic_said(stage, talk.topic))[:60], {TALK: talk.id})
 
 
 def _talks(stage: "Stage") -> Iterator[Entry]:
@@ -134,7 +139,8 @@ def _filled(stage: "Stage", talk: Conversation, text: str) -> str:
 
 
 def _hand_over(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
-    return hand_over(relay_of(stage), talk, staff.designation, stage.contact.answers.get(NOTE, ""))
+    note = Note(stage.contact.answers.get(NOTE, ""), stage.contact.language)
+    return hand_over(relay_of(stage), talk, staff.designation, note)
 
 
 def _close(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
@@ -195,8 +201,8 @@ def _talk(stage: "Stage", _: str) -> str:
     line = stage.library.lines.get(talk.line)
     zone = ZoneInfo(availability.zone(stage.library, line)[0] if line else "UTC")
     since = datetime.fromtimestamp(talk.touched * HOUR, UTC).astimezone(zone)
-    parts = (_label(stage, talk), topic_said(stage, talk.topic), speech.weekday_clock(stage.contact.language, since))
-    return " · ".join(parts)
+    said = speech.weekday_clock(stage.contact.language, since)
+    return _joined(_label(stage, talk), topic_said(stage, talk.topic), said)
 
 
 def _second_is(stage: "Stage") -> str:

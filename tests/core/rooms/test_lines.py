@@ -65,6 +65,42 @@ class TestWhatAWomanSees:
         assert ACTIONS["call_line"](stage(town, ana, line=PORTO)).changes == ()
         assert ACTIONS["leave_message"](stage(town, ana, line=PORTO)).changes == ()
 
+    def test_she_sees_her_place_as_soon_as_she_has_called(self) -> None:
+        town = Town()
+        town.answers("amber birch")
+        women = [town.woman(name) for name in ("ana", "bea", "clara")]
+        for woman in women:
+            town.calls(woman)
+            town.waits(seconds=1)
+        assert [woman.has("You're next.") for woman in women] == [True, False, False]
+        assert [woman.has(f"Ahead of you: {number}.") for number, woman in enumerate(women)] == [False, True, True]
+
+    def test_her_place_stands_alone_and_names_nobody(self) -> None:
+        town = Town()
+        town.answers("amber birch")
+        women = [town.woman(name) for name in ("ana", "bea", "clara")]
+        for woman in women:
+            town.calls(woman)
+            town.waits(seconds=1)
+        town.deliver()
+        women[0].types("exit")
+        letters = [each for each in town.deliver() if each.kind is LetterKind.PLACE]
+        assert [women[1].said[-1], women[2].said[-1]] == ["You're next.", "Ahead of you: 1."]
+        assert [each.values for each in letters] == [{"ahead": "0"}, {"ahead": "1"}]
+
+    def test_her_place_between_her_screen_and_a_number_changes_nothing_of_what_the_number_means(self) -> None:
+        town = Town()
+        town.answers("amber birch")
+        women = [town.woman(name) for name in ("ana", "bea")]
+        for woman in women:
+            town.calls(woman)
+            town.waits(seconds=1)
+        town.deliver()
+        women[0].types("exit")
+        town.deliver()
+        women[1].types("1")
+        assert town.live() == [], "the first choice of her screen is to stop waiting"
+
     def test_a_code_word_that_she_sets_before_comes_along_and_is_not_kept_itself(self) -> None:
         town = Town()
         town.answers("amber birch")
@@ -95,6 +131,33 @@ class TestWhoAnswers:
         town.calls(town.woman("ana", "pt"))
         (entry,) = LISTS["waiting"](stage(town, eva))
         assert entry.label.startswith(f"{town.only().designation} · Portuguese · ")
+
+    def test_a_call_without_a_topic_has_no_empty_line(self) -> None:
+        town = Town()
+        eva, ana = town.answers("amber birch"), town.woman("ana", "pt")
+        town.apply(ACTIONS["call_line"](stage(town, ana, line=PORTO, topic="")).changes)
+        town.deliver()
+        assert eva.said[-1].splitlines()[1:] == ["Portuguese"]
+        (entry,) = LISTS["waiting"](stage(town, eva))
+        assert entry.label == f"{town.only().designation} · Portuguese"
+
+    @pytest.mark.parametrize(
+        ("reads", "said"), [("pt", ""), ("es", "Está en portugués."), ("en", "It's in Portuguese.")]
+    )
+    def test_a_note_says_its_language_where_its_reader_reads_in_another(self, reads: str, said: str) -> None:
+        town = Town()
+        eva, mia = town.answers("amber birch"), town.answers("bold cloud")
+        town.talk(town.woman("ana"), eva)
+        eva.contact = replace(eva.contact, language="pt")
+        handed = ACTIONS["hand_over"](stage(town, eva, conversation=town.only().id, note="Procura cama."))
+        town.apply(handed.changes)
+        town.deliver()
+        mia.presses_under("I take it")
+        mia.contact = replace(mia.contact, language=reads)
+        town.deliver()
+        note = next(each for each, text in zip(mia.said, mia.said[1:], strict=False) if text == "Procura cama.")
+        assert note.endswith(said)
+        assert ("portug" in note.casefold()) == bool(said)
 
     def test_she_adds_and_drops_a_language(self) -> None:
         town = Town()
