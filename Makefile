@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run chat test lint check bench messages schemas facts pictures browser signal wheel lock clean
+.PHONY: help run chat test walk lint check bench messages schemas facts pictures browser signal wheel lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -19,6 +19,9 @@ chat: $(VENV)/.run ## Talk with the bot in this terminal
 
 test: lint check ## Everything that must be right before a change goes in
 	$(BIN)/python -m pytest
+
+walk: $(VENV)/.dev ## Walk at random through conversations, for an hour or so, and look whether anything crosses
+	COMADRE_WALK=long $(BIN)/python -m pytest tests/security/test_nothing_crosses.py tests/core/test_*_machine.py
 
 lint: $(VENV)/.dev ## Style and types
 	$(BIN)/ruff check .

@@ -87,7 +87,8 @@ class Channel(Protocol):
 
         Its picture goes above the first text, or what it shows in words where there are no pictures. A picture that
         fails is left out: it never delays the text, and never takes it along. Of what a peer sent along, `media.data`
-        is uploaded; where that fails for good, the screen is shown in words (`Screen.in_words`).
+        is uploaded; where that fails for good, the screen is shown in words (`Screen.in_words`). One without anything
+        shows nothing: then only the press is answered.
         """
 
     async def fetch(self, media: Media) -> bytes:

@@ -123,7 +123,7 @@ class Ear:
             return False
         if text in self.library.vocabulary.commands or self.contact.position == CODE or self._is_about_duty(text):
             return True
-        if self.is_offered and self.staff:
+        if self.is_offered:
             return True
         return self.is_choice and self.contact.answers.get(LOOKING) == seen(self.house, self.address)
 
@@ -270,9 +270,3 @@ def _last(house: House, address: str, but: Conversation | None) -> str:
             there = [handle for pair in hers for handle in pair.there]
             marks.append(f"{talk.id} {there[-1] if there else ''}")
     return token("seen", address, *marks)
-
-
-def is_theirs(house: House, address: str, handle: str) -> bool:
-    """Tell whether a message in her chat is what somebody wrote to her."""
-    pairs = (pair for conversation in house.conversations for pair in conversation.pairs)
-    return any(pair.to == address and pair.handle and handle in pair.there for pair in pairs)

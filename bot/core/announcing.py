@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.core import referral, saying
 from bot.core.agreed import agreed
+from bot.core.beneath import beneath
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Aim, Conversation
 from bot.core.directory import Service
@@ -14,7 +15,7 @@ from bot.core.house import TALK, House
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
-from bot.core.message import Choice, Screen, fold, token
+from bot.core.message import Choice, Screen, fold
 from bot.core.relay import in_house
 from bot.core.ringing import HANDED
 from bot.core.telling import EMERGENCY_KEPT, way
@@ -108,8 +109,8 @@ def _screen(library: Library, language: str, text: str, items: list[Item]) -> Sc
 def _bound(name: str, talk: str) -> Item:
     """Return a button that is for one conversation."""
     if name in _TO_HER:
-        return Item(token("letter", name, talk), _TO_HER[name], said=name)
-    return Item(token("letter", name, talk), _TO_STAFF[name], {TALK: talk}, said=name)
+        return Item(beneath("letter", name, talk), _TO_HER[name], said=name)
+    return Item(beneath("letter", name, talk), _TO_STAFF[name], {TALK: talk}, said=name)
 
 
 def _placed(name: str, place: Service) -> Item:
@@ -117,7 +118,7 @@ def _placed(name: str, place: Service) -> Item:
     go, answer = _OF_SERVICE[name]
     # Told about, it is the place before her too: who asks for company there need not look for it again.
     answers = {answer: place.id, SERVICE: place.id} if answer == VISIT else {answer: place.id}
-    return Item(token("letter", name, place.id), go, answers, said=name)
+    return Item(beneath("letter", name, place.id), go, answers, said=name)
 
 
 def pressed(library: Library, house: House, pressed_token: str) -> Item | None:

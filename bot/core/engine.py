@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
-from bot.core import across, mail, telling
+from bot.core import across, arrival, beneath, mail, taking, telling
 from bot.core.across import Ear, Heard
-from bot.core.contact import RECENT_LIMIT, RECENT_TALKING, TRAIL_LIMIT, Contact, Position, Timed, Timer, Told
+from bot.core.contact import RECENT_LIMIT, RECENT_TALKING, TRAIL_LIMIT, Contact, Position, Timer
 from bot.core.flow import Node
 from bot.core.house import Change, House, Resigned, Unasked
 from bot.core.library import (
@@ -53,9 +53,6 @@ __all__ = ["Counted", "Effect", "Forgotten", "Met", "Turn", "Wiped", "apologise"
 
 LONGEST_PASSAGE = 20
 """Nodes that one step may pass through; `comadre check` finds circles, this bounds what it missed."""
-NOBODY = "none"
-"""The case of a `switch` for what is not known."""
-OTHERWISE = "else"
 LONGEST_NUMBER = 3
 """Digits that the number of a choice can have."""
 MOVED_ON = "moved_on"
@@ -158,8 +155,10 @@ class _Step:
             return self.go(DESK if self._moderates else WELCOME)
         if heard := self.heard(incoming):
             return self.carry(heard)
-        stays = across.is_theirs(self.house, self.address, incoming.handle)
-        return replace(self.take(self._meant(incoming)).looked_at(self.address, self.house), stays=stays)
+        meant = self._meant(incoming)
+        stays = beneath.stays(incoming.token, meant.item.said if isinstance(meant, Chosen) else "")
+        turn = self.take(meant).looked_at(self.address, self.house)
+        return taking.alone(replace(turn, stays=stays), self.contact, incoming)
 
     @property
     def _moderates(self) -> bool:
@@ -173,14 +172,18 @@ class _Step:
         stage = self.stage
         asks = (stage.node.ask or "") if stage else ""
         ear = Ear(self.library, self.house, self.contact, self.address, self.now, asks)
-        is_choice = bool(stage and is_exact(stage, incoming.text))
-        return replace(ear, is_choice=is_choice, is_offered=bool(self._by_number(incoming.text))).hear(incoming)
+        is_offered = bool(self._by_number(incoming.text))
+        # Where a letter took her screen away, what stands before her is what stands below that.
+        is_choice = bool(stage and is_exact(stage, incoming.text)) if self.contact.living else is_offered
+        return replace(ear, is_choice=is_choice, is_offered=is_offered).hear(incoming)
 
     def carry(self, heard: Heard) -> Turn:
         """Write what goes across: her chat is the answer, and nothing is shown but why something did not go."""
         answers = {**self.contact.answers, **heard.answers}
         kept = {name: value for name, value in answers.items() if value}
-        step = replace(self, contact=replace(self.contact, answers=kept))
+        # A number that a woman types after that is said across, too, whatever stands above it.
+        offered = () if heard.changes and not self.house.staff else self.contact.offered
+        step = replace(self, contact=replace(self.contact, answers=kept, offered=offered))
         if heard.note:
             turn = step.show(heard.note)
             return replace(turn, changes=(*heard.changes, *turn.changes))
@@ -193,6 +196,8 @@ class _Step:
     def _meant(self, incoming: Incoming) -> Meaning:
         """Return what she means: first by her screen, then by what we wrote first, which may be beside it."""
         stage = self.stage
+        if incoming.kind is Kind.TEXT and not self.contact.living and (meant := self._by_number(incoming.text)):
+            return meant
         meaning = understand(self.library, incoming, stage)
         if incoming.kind is Kind.PRESS and isinstance(meaning, Unclear):
             return self._on_last_screen(incoming.token) or self._under_notice(incoming.token) or meaning
@@ -308,6 +313,10 @@ class _Step:
                 return greeted
             stage = self.at(greeted.contact, self.greeting)
             return replace(greeted, screen=stage.screen(note))
+        if elsewhere := arrival.instead(stage):
+            turn = self.go(self.library.resolve(elsewhere, ""), is_back=True)
+            stage = self.at(turn.contact, turn.contact.position or MENU)
+            return replace(turn, screen=stage.screen(note))
         return Turn(self.contact, stage.screen(note), replaces=self.contact.living)
 
     def go(self, position: Position, *, is_back: bool = False, turns_page: bool = False) -> Turn:
@@ -325,7 +334,7 @@ class _Step:
                 changes += (*step.got_up(), Unasked())
             if node.do == "report_wrong":
                 effects.append(Counted(f"wrong:{stage.known('service')}"))
-            passed = _passage(stage)
+            passed = arrival.passage(stage)
             if node.do and node.do in ACTIONS:
                 outcome = ACTIONS[node.do](stage)
                 passed = outcome.go or passed
@@ -349,7 +358,7 @@ class _Step:
         timer = None
         for wait, target in stage.node.after.items():
             timer = Timer(int((self.now + wait).timestamp()), target, self.address)
-        told, timed = _told(contact, stage), _timed(contact, stage)
+        told, timed = arrival.told(contact, stage), arrival.timed(contact, stage)
         return replace(contact, position=stage.position, trail=trail, timer=timer, told=told, timed=timed)
 
     def leave(self, word: str) -> Turn:
@@ -368,27 +377,3 @@ class _Step:
         """Leave every conversation: what she has as a woman ends, and whom she answers somebody else does."""
         relay = Relay(self.library, self.house, self.now)
         return get_up(relay, self.address, self.house.staff, forgets=forgets)
-
-
-def _told(contact: Contact, stage: Stage) -> Told:
-    """Give the notice at the first screen that it is due on, and at no other."""
-    if contact.told:
-        return Told.GIVEN
-    return Told.HERE if stage.is_readable else Told.DUE
-
-
-def _timed(contact: Contact, stage: Stage) -> Timed:
-    """Say what disappears on the first screen after it was set, not in the middle of an emergency."""
-    if contact.timed is Timed.SET and not stage.is_urgent:
-        return Timed.HERE
-    return Timed.GIVEN if contact.timed is Timed.HERE else contact.timed
-
-
-def _passage(stage: Stage) -> str | None:
-    """Return where a node goes on to by itself, `None` where she stays."""
-    node = stage.node
-    for subject, cases in node.switch.items():
-        return cases.get(stage.known(subject) or NOBODY) or cases.get(OTHERWISE, "start.menu")
-    if node.empty and not stage.listed:
-        return node.empty
-    return node.go if node.is_passing else None

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import announcing, saying
+from bot.core.beneath import beneath
 from bot.core.broadcast import zone_of
 from bot.core.contact import Contact
 from bot.core.house import NOTICE, House, Progress
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
-from bot.core.message import Address, Choice, Screen, token
+from bot.core.message import Address, Choice, Screen
+from bot.core.overtaking import overtaken
 from bot.core.platform import NUMBERED
 from bot.core.rooms import broadcast_text
 from bot.core.rooms.sent import NOTICE_NODE, said
@@ -56,13 +58,25 @@ def judge(library: Library, now: datetime) -> Callable[[Contact, House, Letter],
         known = contact.forget_expired(now)
         desk = Desk(library, house, known, letter, now)
         verdict = _JUDGED[letter.kind](desk) if letter.kind in _JUDGED else None
-        return verdict or Send(Address.parse(letter.to), _numbered(desk, render(library, house, known, letter, now)))
+        if verdict:
+            return verdict
+        swept = overtaken(known, house, letter)
+        stands_before_her = known.living and not swept
+        screen = render(library, house, known, letter, now)
+        numbered = _numbered(desk, screen) if stands_before_her or _answers(house) else screen
+        return Send(Address.parse(letter.to), numbered, swept)
 
     return sort
 
 
+def _answers(house: House) -> bool:
+    """Tell whether she answers somebody: a low number may be what she says, and is not to be taken for a choice."""
+    staff = house.staff
+    return any(staff and each.is_open and each.seat_of(staff.designation) for each in house.conversations)
+
+
 def _numbered(desk: Desk, screen: Screen) -> Screen:
-    """Count, where there are no buttons, from after the numbers of the screen that she may still have before her."""
+    """Count, where there are no buttons, from after the numbers of the screen where she is."""
     position, channel = desk.contact.position, Address.parse(desk.letter.to).channel
     if not screen.choices or position is None or channel not in NUMBERED:
         return screen
@@ -87,11 +101,11 @@ def pressed(library: Library, house: House, pressed_token: str) -> Item | None:
 def _items(library: Library, house: House) -> Iterator[Item]:
     for progress in house.notices:
         key = progress.notice.key
-        yield Item(_shows(key), library.resolve(NOTICE_NODE, ""), {NOTICE: key})
+        yield Item(_shows(key), library.resolve(NOTICE_NODE, ""), {NOTICE: key}, said="show_it")
 
 
 def _shows(key: str) -> str:
-    return token("letter", "show_it", key)
+    return beneath("letter", "show_it", key)
 
 
 def _report(desk: Desk) -> Screen:

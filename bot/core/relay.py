@@ -99,6 +99,10 @@ def told_staff(conversation: Conversation, to: str, kind: LetterKind, **more: st
     return Posted(Letter(to, kind, conversation.id, values | more, handle=handle))
 
 
+DECLINED = "declined"
+"""Stands in the place of a call, among what is known of her chat, once she has left that call to others."""
+
+
 def in_place(conversation: Conversation, to: str, kind: LetterKind) -> tuple[str, ...]:
     """Return the messages in her chat that stand for a letter of that kind about a conversation."""
     found = (each for each in conversation.pairs if each.to == to and not each.of and each.handle == kind.value)
@@ -110,6 +114,11 @@ def rings_replaced(relay: Relay, conversation: Conversation, kind: LetterKind, b
     seated = {seat.staff for seat in conversation.seats}
     for staff in relay.house.team:
         if staff.designation in conversation.rung and staff.designation not in {but, *seated}:
-            posted = told_staff(conversation, staff.address, kind)
             replaces = in_place(conversation, staff.address, LetterKind.RING)
-            yield Posted(posted.letter.changed(replaces=replaces))
+            if replaces or not has_declined(conversation, staff.address):
+                yield Posted(told_staff(conversation, staff.address, kind).letter.changed(replaces=replaces))
+
+
+def has_declined(conversation: Conversation, address: str) -> bool:
+    """Tell whether a call is gone from somebody's chat because she left it to others."""
+    return any(each.to == address and each.handle == DECLINED for each in conversation.pairs)

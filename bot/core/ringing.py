@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core.conversation import WAITING_KEPT, Aim, Conversation, ConversationState
+from bot.core.conversation import CALLED, WAITING_KEPT, Aim, Conversation, ConversationState, Pair
 from bot.core.directory import Line
 from bot.core.ending import end, orphaned
 from bot.core.house import Change, Noted, Posted, Staff, Talked
 from bot.core.letter import LetterKind
 from bot.core.message import fold
-from bot.core.relay import HOUR, Changes, Relay, rings_replaced, told, told_staff
+from bot.core.relay import DECLINED, HOUR, Changes, Relay, in_place, rings_replaced, told, told_staff
 
 HANDED = "handed"
 """Detail of a conversation, and value of a letter: who answered before has left it, and nobody has taken it since."""
@@ -108,6 +108,17 @@ def _rung(relay: Relay, conversation: Conversation, called: list[Staff]) -> Chan
 def rings(conversation: Conversation, called: list[Staff]) -> Iterator[Posted]:
     """Call somebody: two words, a language, a topic."""
     return (told_staff(conversation, staff.address, LetterKind.RING) for staff in called)
+
+
+def decline(relay: Relay, conversation: Conversation, staff: Staff) -> Changes:
+    """Take a call out of the chat of who leaves it to others: nothing more is written to her about it."""
+    ring = in_place(conversation, staff.address, LetterKind.RING)
+    if conversation.state not in CALLED or not ring:
+        return ()
+    kept = (each for each in conversation.pairs if each.to != staff.address or not set(each.there) & set(ring))
+    left = Pair("", DECLINED, staff.address, (), fold(relay.now))
+    gone = told_staff(conversation, staff.address, LetterKind.TAKEN_BACK).letter.changed(replaces=ring)
+    return (Talked(conversation.changed(pairs=(*kept, left))), Posted(gone))
 
 
 def again(relay: Relay, conversation: Conversation) -> Changes:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.core import absence, availability, speech
+from bot.core.beneath import beneath
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation
 from bot.core.house import TALK, House
@@ -19,9 +20,10 @@ from bot.core.speech import Word
 from bot.core.telling import way
 from bot.core.written import said_of
 
+TAKE = "letter_take"
 _GO = {
-    "letter_take": Position("answer", "take"),
-    "letter_not_now": Position("answer", "waiting"),
+    TAKE: Position("answer", "take"),
+    "letter_not_now": Position("answer", "not_now"),
     "letter_answer": Position("answer", "write"),
     "letter_more": Position("answer", "talk"),
     "letter_support": Position("answer", "support"),
@@ -32,7 +34,7 @@ _GO = {
 }
 """Buttons: where each leads."""
 _OFFERED = {
-    LetterKind.RING: ("letter_take", "letter_not_now"),
+    LetterKind.RING: (TAKE, "letter_not_now"),
     LetterKind.YOURS: ("letter_answer", "letter_more"),
     LetterKind.NOTE: ("letter_answer", "letter_more"),
     LetterKind.SAID: ("letter_answer", "letter_more"),
@@ -151,11 +153,12 @@ def _item(name: str, conversation: str) -> Item:
     """Return what a button does; what leads a woman on does so when nothing is left of a conversation, too."""
     is_bound = _GO[name].flow != "peer" or name == "letter_end"
     answers = {TALK: conversation} if is_bound and name != "letter_end" else {}
-    mark = token("letter", name, conversation if is_bound else "")
-    return Item(f"{_CALL}{mark}" if name == "letter_take" else mark, _GO[name], answers, said=name)
+    parts = ("letter", name, conversation if is_bound else "")
+    mark = f"{_CALL}{token(*parts)}" if name == TAKE else beneath(*parts)
+    return Item(mark, _GO[name], answers, said=name)
 
 
-_CALL = token("letter", "letter_take")[:4]
+_CALL = beneath("letter", TAKE)[:4]
 """What the mark of every call begins with: pressed too late it is known as one, though nothing is left of it."""
 _TAKEN = Position("answer", "taken")
 
@@ -166,4 +169,4 @@ def pressed(house: House, pressed_token: str) -> Item | None:
     found = (_item(name, talk) for name in _GO for talk in talks)
     hers = next((each for each in found if each.token == pressed_token), None)
     is_late = pressed_token.startswith(_CALL) and len(pressed_token) == len(_CALL) + len(token())
-    return hers or (Item(pressed_token, _TAKEN) if is_late else None)
+    return hers or (Item(pressed_token, _TAKEN, said=TAKE) if is_late else None)

@@ -122,7 +122,8 @@ def hand_over(relay: Relay, conversation: Conversation, staff: str, note: Note =
     parted: Changes = (Talked(_parted(relay, conversation, seat)), *deleted(conversation, seat.address))
     left = _without(conversation, staff)
     if relay.answering(left):
-        return (Talked(left), *parted, *_to_rest(relay, left, note))
+        # It is nobody's call any more: how it ends is not for who has left it.
+        return (Talked(left.changed(rung=())), *parted, *_to_rest(relay, left, note))
     replaced = rings_replaced(relay, conversation, LetterKind.TAKEN)
     noted = {NOTE: note.text, NOTE_IN: note.language} if note.text else {}
     waiting = left.changed(seats=(), rung=(staff,), details={**conversation.details, **noted}, is_code_asked=False)

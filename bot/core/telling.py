@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.core.beneath import beneath
 from bot.core.contact import HANDLE_KEPT, Contact, Position
 from bot.core.directory import Group
 from bot.core.duration import LONGEST_LENGTH
@@ -11,7 +12,7 @@ from bot.core.house import GROUP, MEETING, QUESTION, House, meeting_subject
 from bot.core.item import Item
 from bot.core.library import Library
 from bot.core.meeting import DAY, Meeting, meetings
-from bot.core.message import Address, Choice, Screen, fold, token
+from bot.core.message import Address, Choice, Screen, fold
 from bot.core.notice import Notice, NoticeKind
 from bot.core.platform import NUMBERED, SPARING
 from bot.core.rooms.groups import AHEAD, COME, DOES_NOT, GO_ON, NOT_COME, SHOW, STOP
@@ -201,7 +202,7 @@ def typed(library: Library, house: House, contact: Contact, text: str, now: date
 
 def way(word: str) -> str:
     """Return the token of a way out under a notice."""
-    return token("notice", "way", word)
+    return beneath("notice", "way", word)
 
 
 def _spoken(library: Library, name: str) -> frozenset[str]:
@@ -236,19 +237,19 @@ def _items(groups: list[Group], notice: Notice) -> Iterator[Item]:
 
 def _still(groups: list[Group]) -> Iterator[Item]:
     if groups:
-        yield Item(token("notice", "still_yes"), GO_ON, said="still_yes")
-        yield Item(token("notice", "still_no"), STOP, said="still_no")
+        yield Item(beneath("notice", "still_yes"), GO_ON, said="still_yes")
+        yield Item(beneath("notice", "still_no"), STOP, said="still_no")
 
 
 def _about_meeting(group: str, meeting: str) -> Iterator[Item]:
     answers = {GROUP: group, MEETING: meeting}
     for name, go in (("i_come", COME), ("not_this_time", NOT_COME), ("show_it", SHOW)):
-        yield Item(token("notice", group, meeting, name), go, answers, said=name)
+        yield Item(beneath("notice", group, meeting, name), go, answers, said=name)
 
 
 def _about_question(group: str, question: str) -> Item:
     answers = {GROUP: group, QUESTION: question}
-    return Item(token("notice", group, question, "show_it"), Position("groups", "question"), answers, said="show_it")
+    return Item(beneath("notice", group, question, "show_it"), Position("groups", "question"), answers, said="show_it")
 
 
 def _meetings(library: Library, house: House, group: Group, since: datetime, now: datetime) -> list[Meeting]:

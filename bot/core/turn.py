@@ -53,7 +53,7 @@ class Turn:
     changes: tuple[Change, ...] = ()
     """What is written beside her record, in the same transaction."""
     stays: bool = False
-    """The message whose button was pressed is not taken away: somebody's words stand in it."""
+    """The message whose button was pressed is not taken away: she was told something there."""
 
     def noting_that_she_wrote(self, library: Library) -> Self:
         """Let come what has waited for her: not while she hides, nor into an emergency."""

@@ -17,6 +17,8 @@ class Send:
 
     to: Address
     screen: Screen
+    swept: tuple[str, ...] = ()
+    """Messages of the screen before her that is not so any more, and goes as this comes."""
 
 
 @dataclass(frozen=True, slots=True)

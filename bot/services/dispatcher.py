@@ -2,11 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Generator, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.channels.base import Acquaintance, Channel, SendError, Shown
 from bot.core.contact import Contact, Timed
@@ -22,6 +22,7 @@ from bot.services.door import Door
 from bot.services.erasure import scrub, wipe
 from bot.services.outbox import Outbox
 from bot.services.post import Post
+from bot.services.turns import Delivery, Queue
 from bot.storage.store import Store, StoreProblem
 from bot.storage.vault import SealError
 
@@ -63,7 +64,7 @@ class Dispatcher:
         self._library = library
         self._now = now
         self._sleep = sleep
-        self._queues: dict[Address, _Queue] = {}
+        self._queues: dict[Address, Queue] = {}
         self._deliveries: set[asyncio.Task[None]] = set()
         self._living: dict[Address, Screen | None] = {}
         """Who stands on a screen that changes by itself, and what it said last; only moderators have such."""
@@ -120,7 +121,7 @@ class Dispatcher:
                 await self._refresh(address, screen)
 
     async def _refresh(self, address: Address, seen: Screen | None) -> None:
-        queue = self._queues.setdefault(address, _Queue())
+        queue = self._queues.setdefault(address, Queue())
         await queue.enter()
         try:
             turn = await self._step(Incoming(address, Kind.LIVING, "living"), is_owed=False)
@@ -172,9 +173,9 @@ class Dispatcher:
         if self._deliveries:
             await asyncio.wait(set(self._deliveries), timeout=patience)
 
-    async def _take(self, incoming: Incoming, *, is_owed: bool) -> "_Delivery":
+    async def _take(self, incoming: Incoming, *, is_owed: bool) -> Delivery:
         """Store her step and begin to show its screen; the next update of hers waits for that."""
-        queue = self._queues.setdefault(incoming.address, _Queue())
+        queue = self._queues.setdefault(incoming.address, Queue())
         await queue.enter()
         try:
             if self.outbox:
@@ -191,9 +192,9 @@ class Dispatcher:
         self._deliveries.add(task)
         task.add_done_callback(self._deliveries.discard)
         task.add_done_callback(lambda _: self._leave(incoming.address, queue))
-        return _Delivery(task, is_owed=_is_owed(turn))
+        return Delivery(task, is_owed=_is_owed(turn))
 
-    def _leave(self, address: Address, queue: "_Queue") -> None:
+    def _leave(self, address: Address, queue: Queue) -> None:
         queue.leave()
         if not queue.length:
             del self._queues[address]
@@ -276,6 +277,7 @@ class Dispatcher:
 
     async def _show(self, turn: Turn, incoming: Incoming) -> None:
         if turn.screen is None:
+            await self._acknowledge(incoming)
             return
         outgoing = Outgoing(
             incoming.address,
@@ -287,6 +289,12 @@ class Dispatcher:
         shown = await self._insist(partial(self.channels[incoming.address.channel].show, outgoing))
         if shown:
             await self._note(incoming.address, turn, shown)
+
+    async def _acknowledge(self, incoming: Incoming) -> None:
+        """Answer a press whose answer is a letter, or its button would go on waiting."""
+        if incoming.press:
+            outgoing = Outgoing(incoming.address, Screen(()), press=incoming.press)
+            await self._insist(partial(self.channels[incoming.address.channel].show, outgoing))
 
     async def _note(self, address: Address, turn: Turn, shown: Shown) -> None:
         """Remember what she sees now, for the next wipe, and whether it changes by itself."""
@@ -348,33 +356,6 @@ class Dispatcher:
                     return None
                 await self._sleep(max(pause * random.uniform(0.5, 1.5), error.after))  # noqa: S311 - jitter
         return None
-
-
-class _Queue:
-    """One person's updates, in the order in which they came."""
-
-    def __init__(self) -> None:
-        self._lock = asyncio.Lock()
-        self.length = 0
-
-    async def enter(self) -> None:
-        self.length += 1
-        await self._lock.acquire()
-
-    def leave(self) -> None:
-        self.length -= 1
-        self._lock.release()
-
-
-class _Delivery:
-    """A screen on its way, which may be waited for."""
-
-    def __init__(self, task: "asyncio.Task[None]", *, is_owed: bool) -> None:
-        self.is_owed = is_owed
-        self._task = task
-
-    def __await__(self) -> Generator[Any, None, None]:
-        return self._task.__await__()
 
 
 def _is_owed(turn: Turn) -> bool:

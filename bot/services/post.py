@@ -73,8 +73,9 @@ class Post(Sender[Sort, Parcel, Ending]):
             await channel.erase(parcel.to, old)
             return Ending(parcel, "sent", deleted=old)
         screen = await self._carry(parcel.screen, parcel.to.channel)
-        # As if she had pressed there: what is replaced is edited in its place.
-        shown = await channel.show(Outgoing(parcel.to, screen, old, old[-1] if old else ""))
+        # As if she had pressed there: what is replaced is edited in its place. What is swept only goes.
+        outgoing = Outgoing(parcel.to, screen, (*old, *parcel.swept), old[-1] if old else "")
+        shown = await channel.show(outgoing)
         return Ending(parcel, "sent", shown.living, shown.deleted)
 
     async def _silence(self, flight: Flight[Parcel]) -> None:

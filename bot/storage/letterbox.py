@@ -11,6 +11,7 @@ from bot.core.delivery import Fate, delivered, in_its_place, undelivered
 from bot.core.house import NOTICE, House, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, Screen
+from bot.core.overtaking import without
 from bot.core.platform import NUMBERED
 from bot.core.verdict import Hold, Send, Verdict
 from bot.log import EVENTS, place_of
@@ -34,6 +35,8 @@ class Parcel:
     to: Address
     screen: Screen
     """What stands in it; empty where something is only taken back."""
+    swept: tuple[str, ...] = ()
+    """Messages of the screen before its reader that go as it comes."""
 
     @property
     def letter(self) -> Letter:
@@ -142,9 +145,9 @@ class LetterBox:
 
     def _obey(self, connection: sqlite3.Connection, row: Row, verdict: Verdict) -> Parcel | None:
         match verdict:
-            case Send(to, screen):
+            case Send(to, screen, swept):
                 self._letters.take(connection, row)
-                return Parcel(row, to, screen)
+                return Parcel(row, to, screen, swept)
             case Hold(until):
                 self._letters.put_off(connection, row, until, keeps_turn=False)
             case _:
@@ -235,9 +238,13 @@ def _reached(contact: Contact, ending: Ending, now: datetime) -> Contact:
     """Remember what a wipe has to reach, and what can be chosen there where she can only write its number."""
     gone, screen = set(ending.deleted), ending.parcel.screen
     kept = tuple(each for each in contact.handles if each.id not in gone)
-    known = replace(contact, handles=kept).with_handles(ending.handles, now)
+    known = without(contact, ending.parcel.letter, ending.parcel.swept)
+    known = replace(known, handles=kept).with_handles(ending.handles, now)
     tokens = tuple(each.token for each in (*screen.choices, *screen.ways))
-    return known.with_offer(screen.first, tokens) if tokens and ending.parcel.to.channel in NUMBERED else known
+    # What a woman types below somebody's words is said to her, whatever number stood above them.
+    is_hers = "designation" not in ending.parcel.letter.values
+    is_offer = (tokens or is_hers) and ending.parcel.to.channel in NUMBERED
+    return known.with_offer(screen.first, tokens) if is_offer else known
 
 
 FOR_STAFF = frozenset(

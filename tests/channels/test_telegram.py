@@ -195,6 +195,17 @@ async def test_an_answer_that_comes_too_late_is_no_error(telegram: Telegram, api
     assert [call.status for call in api.called("answerCallbackQuery")] == [400]
 
 
+async def test_a_press_whose_answer_is_no_screen_is_answered_and_changes_nothing(
+    telegram: Telegram, api: FakeBotApi
+) -> None:
+    shown = await telegram.show(outgoing("old"))
+    before = seen(api)
+    api.press(ANA, "c1", int(shown.living[-1]))
+    await telegram.show(Outgoing(HER, Screen(()), press=last_press(api)))
+    assert seen(api) == before
+    assert [call.status for call in api.called("answerCallbackQuery")] == [200]
+
+
 async def test_a_failed_edit_is_told_although_the_press_was_answered(telegram: Telegram, api: FakeBotApi) -> None:
     """Neither hides the other."""
     old = (await telegram.show(outgoing("old"))).living

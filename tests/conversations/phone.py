@@ -119,7 +119,7 @@ class Phone:
         """Show what a turn leads to, as the dispatcher sends it on."""
         if turn.screen is None:
             return None
-        pressed = incoming.handle if incoming.press else ""
+        pressed = incoming.handle if incoming.press and not turn.stays else ""
         return self.show(Outgoing(incoming.address, turn.screen, turn.replaces, pressed, incoming.press))
 
     def erase(self, handles: tuple[str, ...]) -> None:

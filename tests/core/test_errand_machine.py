@@ -108,7 +108,7 @@ class Errands(Relays):  # noqa: D101 - a test
 
     @invariant()
     def words_of_hers_are_in_no_letter(self) -> None:
-        """A letter names the conversation: what she agreed to is put into words as it leaves, and only then."""
+        # A letter names the conversation: what she agreed to is put into words as it leaves, and only then.
         for letters in self.world.post.values():
             for letter in letters:
                 assert not any(words in repr(letter.to_dict()) for words in self.agreed.values())

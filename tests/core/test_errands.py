@@ -116,8 +116,8 @@ def test_after_company_she_is_asked_once_and_only_with_her_yes(town: Town, later
     eva.presses_under("I take it")
     found = follow_ups(town)
     assert len(found) == (later != "No, don't ask")
-    eva.contact = replace(eva.contact, position=Position("answer", "one"), answers={"conversation": town.only().id})
-    eva.presses("Hand it over", "No note")
+    town.deliver()
+    eva.presses("What else I can do", "Hand it over", "No note")
     town.deliver()
     mia.presses_under("I take it")
     assert follow_ups(town) == found, "who takes it next asks no second time"

@@ -11,6 +11,7 @@ from bot.core.letter import Letter, LetterKind
 from bot.core.library import MENU
 from bot.core.mail import render
 from bot.core.message import Address, Incoming, Kind, Media, Screen, fold
+from bot.core.overtaking import overtaken, without
 from bot.core.platform import AFRESH
 from bot.services.dispatcher import remember
 from tests.conversations.phone import Phone
@@ -98,7 +99,9 @@ class Person:
         self.said += screen.texts
         is_in_place = letter.replaces and not letter.media and self.phone.address.channel not in AFRESH
         handle = letter.replaces[0] if is_in_place else f"letter {next(self.town._numbers)}"
-        self.phone.erase(letter.replaces)
+        swept = overtaken(self.contact, self.town.house(self.address), letter)
+        self.phone.erase((*letter.replaces[int(bool(is_in_place)) :], *swept))
+        self.contact = without(self.contact, letter, swept)
         self.phone.messages[handle] = "\n".join(screen.in_words().texts)
         for choice in (*screen.choices, *screen.ways):
             self.phone.buttons[choice.label] = (choice, handle)

@@ -5,7 +5,8 @@ note or a picture of `files`, `ana sends` a file, a sticker, a location or a car
 `ana takes back` go on with words of the message that is meant. What happens otherwise: `clock` lets time pass while
 the bot runs, `off until` while the machine is off, `clock jumps` sets the clock without any time; `moved`, `cancelled`
 and `added` are what a moderator does; `agenda` is what she reads of proposals; `count` counts rows of the database, and
-`counted` is what was counted by week, also what nobody is shown.
+`counted` is what was counted by week, also what nobody is shown; `chat` is all that stands in somebody's chat now, by
+first lines.
 """
 
 from collections.abc import Iterator
@@ -32,8 +33,8 @@ FOLDER = Path(__file__).parent
 KEYS = ("title", "at", "files", "people", "scene")
 DOES = ("types", "speaks", "shows", "sends", "presses", "presses an old button")
 TO_A_MESSAGE = ("replies to ", "changes ", "takes back")
-HAPPENS = ("clock", "off until", "clock jumps", "moved", "cancelled", "added", "agenda", "count", "counted")
-ANSWERS = ("sees", "arrives for", "changes for", "taken back for", "nothing", "proposed", "rows", "numbers")
+HAPPENS = ("clock", "off until", "clock jumps", "moved", "cancelled", "added", "agenda", "count", "counted", "chat")
+ANSWERS = ("sees", "arrives for", "changes for", "taken back for", "nothing", "proposed", "rows", "numbers", "stands")
 MINUTES = "%Y-%m-%d %H:%M"
 
 Entry = dict[str, Any]
@@ -177,6 +178,9 @@ class _Play:
                 return [{"rows": await moved.count_rows(step.what)}]
             case "counted":
                 return [{"numbers": await moved.counted(step.what)}]
+            case "chat":
+                messages = self._phones[step.what].messages.values()
+                return [{"stands": [text.partition("\n\n")[0].replace("\n", " ") for text in messages]}]
             case _:
                 await self._moderate(step)
         return []

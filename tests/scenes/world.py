@@ -147,7 +147,7 @@ class World:
         # What is gone from the chat, or cannot be edited on that platform, comes anew.
         is_edited = replaced and to.channel not in OURS_ONLY
         screen = await self.dispatcher.carry(parcel.screen, to.channel)
-        outgoing = Outgoing(to, screen, old, old[-1] if is_edited else "")
+        outgoing = Outgoing(to, screen, (*old, *parcel.swept), old[-1] if is_edited else "")
         if parcel.letter.kind is LetterKind.TAKEN_BACK:
             await chats.erase(to, old)
             self.arrivals.append(Arrival(to, self.now, outgoing, taken_back=replaced))

@@ -99,6 +99,8 @@ async def block(walk: Walk) -> str:
     person, woman = walk.by_address[address], walk.by_address[talk.woman]
     if await person.says("", "letter_more", talk.designation):
         await person.walks(("answer", "Block"), ("answer", "Yes, block"))
+    # Who answers herself has no seat any more, at the next look.
+    await walk.program.lines.tick()
     await walk.program.settled()
     if await walk.program.store.blocked.is_blocked(woman.address):
         walk.blocked[woman.name] = len(woman.received)
@@ -240,6 +242,6 @@ async def _expired(walk: Walk, talk: Conversation, before: dict[str, int]) -> No
     said = label(woman.language, "", "letter_expired")
     assert any(said[:30] in each for each in news), f"{woman.name} is not told: {walk.history}"
     called = [walk.by_address[team[each].address] for each in talk.rung if each in team]
-    for person in called:
+    for person in [each for each in called if each.name not in walk.blocked]:
         news = person.received[before[person.name] :]
         assert any(talk.designation in each for each in news), f"{person.name} is not told: {walk.history}"

@@ -33,6 +33,8 @@ class Mark:
     """Its author was asked whom it is for."""
     is_text: bool = False
     """It was typed."""
+    is_file: bool = False
+    """It is a voice note or a picture: where it cannot be had, a line says that there was one."""
     is_back: bool = False
     """Its author took it back."""
     heard: int = 0
@@ -45,6 +47,12 @@ class Mark:
     """How often it came, and to whom."""
     frozen: Counter[str] | None = None
     """How often it had come when it was taken back: it comes to nobody any more."""
+
+    def __str__(self) -> str:
+        """Say it, for who looks into what went wrong."""
+        flags = [name for name, value in vars(self).items() if name.startswith("is_") and value]
+        to, seen = sorted(self.to), dict(self.seen)
+        return f"{self.by.name} said {self.text[:4]} to {to} ({', '.join(flags)}), seen by {seen}"
 
     def freeze(self) -> None:
         """Let it come to nobody from now on."""

@@ -55,6 +55,7 @@ async def _asked_for_her_word(walk: Walk, person: Person, talk: Conversation) ->
 def _say(walk: Walk, mark: Mark, answers: str = "") -> Work:
     """Say it in some way that goes across."""
     how = walk.chance.random()
+    mark.is_file = how < 0.24
     if how < 0.12:
         return partial(_speak, mark, answers)
     if how < 0.24:
@@ -73,7 +74,9 @@ async def _change(walk: Walk, mark: Mark) -> Work | None:
         for each in said
         if each.is_text and not each.is_back and not each.is_quiet and each.is_held == mark.is_held
     ]
-    if not said or isinstance(mark.by, OnSignal) or walk.chance.random() > 0.2:
+    # What waits may have been read by the time that it is changed.
+    is_late = mark.is_held and not walk.is_calm
+    if not said or is_late or isinstance(mark.by, OnSignal) or walk.chance.random() > 0.2:
         return None
     old = walk.chance.choice(said)
     mark.is_sure = False  # what is too old is not changed any more, and she is told so
@@ -111,7 +114,8 @@ async def _staff_says(walk: Walk, person: Person, talk: Conversation, talks: lis
     how = walk.chance.choice(("reply", "reply", "reply", "words", "change", "bare", "wrong"))
     own = [each for each in talks if await walk.readers(each, str(person.address))]
     if how in ("reply", "change"):
-        said = [each for each in walk.marks if each.talk == talk.id and each.by is not person]
+        # What an older one belonged to is not known any more: she would be asked.
+        said = [each for each in walk.marks if each.talk == talk.id and each.by is not person and walk.is_young(each)]
         handle = next((found for each in reversed(said) if (found := person.find(each.text))), "")
         mark = await walk.note(person, talk) if handle else None
         changed = await _change(walk, mark) if mark and how == "change" else None
@@ -133,7 +137,7 @@ async def take_back(walk: Walk) -> str:
     """Let somebody take back what she said: it is gone where it was read, and nobody else reads it."""
     talks = {each.id: each for each in await walk.talks()}
     said = [each for each in walk.marks if each.handle and not each.is_back and isinstance(each.by, OnSignal | OnWeb)]
-    said = [each for each in said if each.talk in talks or each.is_unsent]
+    said = [each for each in said if (each.talk in talks or each.is_unsent) and each.by.name not in walk.blocked]
     if not said:
         return "nothing can be taken back"
     mark = walk.chance.choice(said)
@@ -153,7 +157,7 @@ async def take_back(walk: Walk) -> str:
 
 async def choose(walk: Walk) -> str:
     """Let somebody who was asked whom it is for say so."""
-    unsent = [each for each in walk.marks if each.is_unsent and each.handle]
+    unsent = [each for each in walk.marks if each.is_unsent and each.handle and each.by.name not in walk.blocked]
     for mark in reversed(unsent):
         contact = await walk.program.contact(mark.by.address)
         if contact.answers.get(UNSENT_HANDLE) != mark.handle and not mark.is_back:

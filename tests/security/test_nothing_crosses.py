@@ -55,7 +55,7 @@ async def take_a_step(walk: Walk) -> None:
         walk.history[-1] += str(await deed(walk))
     else:
         meanwhile = chance.choice(MEANWHILE) if chance.random() < 0.3 else None
-        first = len(walk.marks)
+        first, walk.is_calm = len(walk.marks), meanwhile is None
         said = [each for each in [await saying.saying(walk) for _ in range(chance.randrange(1, 5))] if each]
         told = [(each.by.name, each.text[:4]) for each in walk.marks[first:]]
         walk.history.append(f"{told}, and {meanwhile.__name__ if meanwhile else 'nothing'}")
@@ -77,7 +77,8 @@ async def say_while(walk: Walk, said: Sequence[Work], meanwhile: Deed | None, fi
     for mark in marks:
         mark.most += meanwhile is deeds.kill
         mark.is_shaken = meanwhile is not None and meanwhile not in HARMLESS
-        mark.is_sure = mark.is_sure and not mark.is_shaken
+        mark.is_quiet = mark.is_quiet or (mark.is_file and meanwhile is deeds.kill)
+        mark.is_sure = mark.is_sure and not mark.is_shaken and not mark.is_quiet
     tasks = [asyncio.create_task(each()) for each in said]
     if meanwhile:
         walk.history[-1] += f": {await meanwhile(walk)}"

@@ -1,4 +1,13 @@
-"""What holds after each step of a walk, and at its end."""
+"""What holds after each step of a walk, and at its end.
+
+- What somebody says reaches each of those who have a seat, or the woman, and nobody else, or its writer is told.
+- Taken back, it comes to nobody who has not got it, and leaves the chats of those who are still there.
+- After a yes is taken back, what it was said to is in no row, and in no chat of who answers that can be reached.
+- Who is blocked reads nothing and is read by nobody, but for a cry for help, which the bot answers alone.
+- Nobody is sent a byte that is made of who somebody else is; `test_c1_whoever_she_is.py` compares two women.
+- What waited for three days is gone, and both sides are told.
+- Of who is forgotten no row is left, and of what was said none, open or sealed.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -28,7 +37,7 @@ async def check(walk: Walk) -> None:
 
 
 def _reaches_those_with_a_seat_or_its_writer_is_told(walk: Walk, mark: Mark) -> None:
-    told = f"{mark.by.name} said {mark.text[:4]} to {set(mark.to)}, seen by {dict(mark.seen)}: {walk.history}"
+    told = f"{mark}: {walk.history}"
     assert set(mark.seen) <= walk.allowed(mark), told
     often = [each for each in walk.people if mark.seen[each.name] > mark.most]
     assert not often, ([text for each in often for text in each.received if mark.text in text], told)

@@ -39,6 +39,8 @@ class Walk:
     """All two words that stood for somebody."""
     is_alone: bool = True
     """Nobody does anything else at the same time."""
+    is_calm: bool = True
+    """Nothing happens while somebody speaks."""
     _read: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     async def begin(self) -> None:
@@ -102,7 +104,8 @@ class Walk:
     async def readers(self, talk: Conversation, of: str) -> frozenset[str]:
         """Return, by name, who is on the other side of somebody in a conversation."""
         known: dict[str, Staff] = await self.program.staff()
-        seats = [each.address for each in talk.seats if each.address in known]
+        able = {address for address in known if self.by_address[address].name not in self.blocked}
+        seats = [each.address for each in talk.seats if each.address in able]
         if not talk.is_open or of not in (talk.woman, *seats):
             return frozenset()
         return frozenset(self.by_address[each].name for each in (talk.woman, *seats) if each != of)

@@ -5,8 +5,11 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 
 from bot.channels.base import Receive, SendError, Shown
-from bot.core.message import Address, Media, Outgoing
+from bot.core.message import Address, Media, Outgoing, Screen
 from tests.conversations.phone import Phone
+
+NOTHING = Screen(())
+"""Is shown where a press is only answered."""
 
 
 class Chats:
@@ -37,6 +40,8 @@ class Chats:
         """Show a screen on her phone, when her gate is open."""
         await self.gates[outgoing.to].wait()
         self._fail()
+        if outgoing.screen == NOTHING:
+            return Shown(())
         shown = self.phone(outgoing.to).show(outgoing)
         self.shown.append(outgoing)
         async with self.news:

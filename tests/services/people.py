@@ -51,8 +51,9 @@ class Person(ABC):
     async def edits(self, handle: str, text: str) -> None:
         """Change what she wrote."""
 
+    @abstractmethod
     async def takes_back(self, handle: str) -> None:
-        """Delete for everybody what she wrote, where the platform tells us."""
+        """Delete for everybody what she wrote."""
 
     @abstractmethod
     def find(self, words: str) -> str:
@@ -128,6 +129,9 @@ class OnTelegram(Person):
         if message := here.messages.get(int(handle)):
             message.text, message.edited_at = text, api.clock()
             await self._taken(api.push({"edited_message": here.shown(message, api.me)}))
+
+    async def takes_back(self, handle: str) -> None:
+        """Delete nothing: Telegram does not tell us."""
 
     def find(self, words: str) -> str:
         """Return the newest message."""

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.clock import Clock
+from bot.core.beneath import beneath
 from bot.core.contact import Contact
 from bot.core.house import Role
 from bot.core.library import Library
-from bot.core.message import Address, Kind, fold, token
+from bot.core.message import Address, Kind, fold
 from bot.core.terms import Terms
 from bot.services.decisions import Decisions
 from bot.services.dispatcher import Dispatcher
@@ -64,7 +65,7 @@ class Town:
 
     async def opens(self, phone: Phone) -> str:
         """Let her press the button under the notice."""
-        press = token("notice", MUSA, await self.question(), "show_it")
+        press = beneath("notice", MUSA, await self.question(), "show_it")
         await self.dispatcher.receive(replace(phone.types(""), kind=Kind.PRESS, token=press))
         return said(phone)
 

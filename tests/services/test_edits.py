@@ -193,8 +193,10 @@ async def test_changed_and_taken_back_in_either_order_it_is_gone(
             await change_and_take_back(handle)
     await running.settled()
     assert reader.find("and that")
-    for words in ("at five", "at six", "at quarter past"):
-        assert not reader.find(words)
+    # What lands though it was taken back is deleted once that is known, and nobody waits for it.
+    async with asyncio.timeout(10):
+        while any(map(reader.find, ("at five", "at six", "at quarter past"))):  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)
 
 
 async def test_new_words_of_a_voice_note_come_with_the_sound(running: Program) -> None:

@@ -54,7 +54,7 @@ class History:
         self.shown: dict[Address, list[str]] = defaultdict(list)
         self.doubtful: set[str] = set()
         self.forgotten: set[Address] = set()
-        """Also who blocked us: nobody can tell her anything."""
+        """Also who blocked us, and who could not be told: nobody can tell her anything."""
 
     async def take(self, what: str, detail: object) -> None:
         """Take one step."""
@@ -91,7 +91,7 @@ class History:
         """Let what is in the air arrive, or not."""
         if state == "sent":
             self.show(parcel)
-        if state == "gone":
+        if state == "gone" or (state == "failed" and parcel.screen.texts[0] in TELLS):
             self.forgotten.add(parcel.to)
         due_at = self.now + timedelta(minutes=1) if state == "held" else None
         back = await settle(self.store, state, [parcel], self.now, handles=("9",), due_at=due_at)

@@ -3,7 +3,8 @@
 A room is one file for one subject. Its functions get the stage and are pure, as the engine is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from bot.core.contact import Position
 from bot.core.rooms import (
@@ -23,6 +24,9 @@ from bot.core.rooms import (
     visits,
 )
 from bot.core.rooms.room import Action, Fill, Gate, Known, List, Living, Shown
+
+if TYPE_CHECKING:
+    from bot.core.stage import Stage
 
 ROOMS = (
     groups,
@@ -54,6 +58,13 @@ LIVING: Mapping[str, Living] = {**sent.LIVING}
 """Placeholder -> how its screen is kept true while she stands there."""
 GATES: Mapping[Position, Gate] = {**company.GATES, **referrals.GATES}
 """Place -> whether a button that leads there is shown."""
+UNTRUE: Mapping[Position, Callable[["Stage"], str]] = {
+    **lines.UNTRUE,
+    **talks.UNTRUE,
+    **company.UNTRUE,
+    **referrals.UNTRUE,
+}
+"""Place -> where it leads on to once what it says is not so any more, nothing while it is."""
 LANDMARKS: tuple[Position, ...] = (
     *(*groups.LANDMARKS, *desk.LANDMARKS, *detail.LANDMARKS, *ballots.LANDMARKS, *decisions.LANDMARKS),
     *(*broadcasts.LANDMARKS, *sent.LANDMARKS, *lines.LANDMARKS, *talks.LANDMARKS),

@@ -16,7 +16,7 @@ from bot.core.referral import TIME, TONGUE, WORDS
 from bot.core.ringing import Caller
 from bot.core.rooms.desk import without
 from bot.core.rooms.lines import line_name, own, relay_of
-from bot.core.rooms.room import Action, Entry, Fill, Gate, Known, List, Outcome
+from bot.core.rooms.room import Action, Entry, Fill, Gate, Known, List, Outcome, untrue
 
 if TYPE_CHECKING:
     from bot.core.stage import Stage
@@ -158,3 +158,7 @@ GATES: Mapping[Position, Gate] = {
     Position("company", "near"): _peers_near,
 }
 """A button is there only where it leads on."""
+UNTRUE = {
+    **untrue("start.menu", lambda stage: _errand_is(stage) == Aim.COMPANY.value, "company.called"),
+    **untrue("start.menu", lambda stage: _errand_is(stage) == Aim.REFERRAL.value, "referral.sent"),
+}

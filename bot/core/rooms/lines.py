@@ -11,7 +11,7 @@ from bot.core.ending import end
 from bot.core.house import LINE, TALK, Talked
 from bot.core.relay import Changes, Relay, in_house
 from bot.core.ringing import Caller, call, leave_message
-from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places
+from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places, untrue
 from bot.core.talking import fingerprint, with_code
 
 if TYPE_CHECKING:
@@ -185,3 +185,8 @@ FILLS: Mapping[str, Fill] = {
     "other_lines": _other_lines,
 }
 KNOWN: Mapping[str, Known] = {"line_is": _line_is, "talking": _talking}
+UNTRUE = {
+    **untrue(STARTED, lambda stage: _talking(stage) == "waiting", "peer.waiting"),
+    **untrue(STARTED, lambda stage: _talking(stage) == "left", "peer.left"),
+    **untrue(STARTED, lambda stage: _talking(stage) == "open", "peer.open"),
+}

@@ -16,8 +16,8 @@ from bot.core.rooms.company import ASKED, agreement, details_of, place_of
 from bot.core.rooms.desk import without
 from bot.core.rooms.duty import staff_of
 from bot.core.rooms.lines import own, relay_of
-from bot.core.rooms.room import Action, Entry, Fill, Gate, Known, List, Outcome, places
-from bot.core.rooms.talks import before_her
+from bot.core.rooms.room import Action, Entry, Fill, Gate, Known, List, Outcome, places, untrue
+from bot.core.rooms.talks import ONE, before_her
 from bot.core.written import clean
 
 if TYPE_CHECKING:
@@ -130,3 +130,4 @@ GATES: Mapping[Position, Gate] = {
     Position("receive", "start"): _is_to_decide,
     Position("receive", "again"): _is_errand,
 }
+UNTRUE = untrue(ONE, _is_to_decide, "receive.start", "receive.reasons")

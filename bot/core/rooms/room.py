@@ -50,6 +50,13 @@ Known = Callable[["Stage"], str]
 Shown = Callable[["Stage"], Media | None]
 Gate = Callable[["Stage"], bool]
 """Tells whether a button that leads to a place is there for her."""
+Truth = Callable[["Stage"], bool]
+"""Tells whether what a place says is so."""
+
+
+def untrue(target: str, is_so: Truth, *targets: str) -> Mapping[Position, Callable[["Stage"], str]]:
+    """Lead to `target` from places that say what is not so any more, as after a step back into a talk that is over."""
+    return dict.fromkeys(places(*targets), lambda stage: "" if is_so(stage) else target)
 
 
 def places(*targets: str) -> tuple[Position, ...]:

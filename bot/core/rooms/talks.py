@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.core import availability, speech
-from bot.core.conversation import CALLED, Conversation, ConversationState, Said
+from bot.core.conversation import CALLED, COUNTED, Conversation, ConversationState, Said
 from bot.core.directory import Line
 from bot.core.ending import block, close
 from bot.core.house import TALK, Staff
 from bot.core.message import Media
 from bot.core.relay import HOUR, Changes, in_house
-from bot.core.ringing import Caller
+from bot.core.ringing import Caller, decline
 from bot.core.rooms.desk import without
 from bot.core.rooms.duty import for_staff, staff_of
 from bot.core.rooms.lines import own, relay_of
-from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places
+from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places, untrue
 from bot.core.seating import Note, call_second, hand_over, mark_danger, support, take
 from bot.core.speech import CANNED as CONTEXT
 from bot.core.speech import placeholders, split_placeholder
@@ -120,6 +120,11 @@ def _take(stage: "Stage") -> Outcome:
     return Outcome(stage.contact, take(relay_of(stage), talk, staff) if staff and talk else ())
 
 
+def _decline(stage: "Stage") -> Outcome:
+    staff, talk = staff_of(stage), before_her(stage)
+    return Outcome(stage.contact, decline(relay_of(stage), talk, staff) if staff and talk else ())
+
+
 def _say_canned(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
     ready = stage.library.canned.get(stage.contact.answers.get(CANNED, ""))
     if ready is None:
@@ -193,6 +198,12 @@ def _talk_is(stage: "Stage") -> str:
     return "open" if talk.seat_of(staff.designation) or talk.woman == stage.address else "waiting"
 
 
+def _is_to_count(stage: "Stage") -> bool:
+    """Tell whether she may say what it was about: once, also where the woman has ended it."""
+    seated = _seated(stage)
+    return seated is not None and seated[1].topic != COUNTED
+
+
 def _talk(stage: "Stage", _: str) -> str:
     """Say a conversation to who answers: two words, a language, a topic, and since when nothing was said."""
     talk = before_her(stage)
@@ -215,6 +226,7 @@ def _second_is(stage: "Stage") -> str:
 LISTS: Mapping[str, List] = {"waiting": _waiting, "talks": _talks, "canned": _canned, "closings": _closings}
 ACTIONS: Mapping[str, Action] = {
     "take": _take,
+    "decline": _decline,
     "say_canned": _acting(_say_canned, CANNED),
     "hand_over": _acting(_hand_over, NOTE),
     "call_second": _acting(lambda stage, staff, talk: call_second(relay_of(stage), talk, staff.designation)),
@@ -228,3 +240,14 @@ ACTIONS: Mapping[str, Action] = {
 }
 FILLS: Mapping[str, Fill] = {"talk": _talk}
 KNOWN: Mapping[str, Known] = {"talk_is": _talk_is, "second_is": _second_is}
+UNTRUE = {
+    **untrue(ONE, lambda stage: _talk_is(stage) == "waiting", "answer.call"),
+    **untrue(ONE, _is_to_count, "answer.closing"),
+    **untrue(
+        ONE,
+        lambda stage: _talk_is(stage) == "open",
+        *("answer.one", WRITE, "answer.canned", "answer.said", "answer.danger", "answer.marked", "answer.ask_code"),
+        *("answer.asked", "answer.language", "answer.second", "answer.called", "answer.two", "answer.nobody_more"),
+        *("answer.note", "answer.blocking"),
+    ),
+}

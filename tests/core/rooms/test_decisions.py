@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
+from bot.core.beneath import beneath
 from bot.core.house import Answered, GroupState, House
-from bot.core.message import Kind, token
+from bot.core.message import Kind
 from bot.core.question import HIDDEN, About, Question, Result
 from tests.core.rooms.example import MUSA, RAVAL, Somebody, moderator, staff
 
@@ -21,7 +22,7 @@ SUBJECT = f"question {MUSA} q"
 def asked(question: Question = WHERE, language: str = "en", groups: tuple[str, ...] = (MUSA,)) -> Somebody:
     """Return a member who has pressed the button under the notice that there is a question."""
     somebody = Somebody(House({MUSA: GroupState(questions=(question,))}), language, groups)
-    press = replace(somebody.phone.types(""), kind=Kind.PRESS, token=token("notice", MUSA, "q", "show_it"))
+    press = replace(somebody.phone.types(""), kind=Kind.PRESS, token=beneath("notice", MUSA, "q", "show_it"))
     somebody.take(press)
     return somebody
 
@@ -86,7 +87,7 @@ def test_who_comes_after_it_is_counted_reads_the_result() -> None:
 def test_who_is_not_in_the_group_sees_no_question_of_it() -> None:
     somebody = Somebody(House({MUSA: GroupState(questions=(WHERE,))}), memberships=(RAVAL,))
     somebody.contact = replace(somebody.contact, answers={"group": MUSA, "question": "q"})
-    stranger = replace(somebody.phone.types(""), kind=Kind.PRESS, token=token("notice", MUSA, "q", "show_it"))
+    stranger = replace(somebody.phone.types(""), kind=Kind.PRESS, token=beneath("notice", MUSA, "q", "show_it"))
     somebody.take(stranger)
     assert "Where?" not in somebody.text
     assert somebody.changes == []
