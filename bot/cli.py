@@ -130,16 +130,17 @@ def invite(
 def report(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print it for a spreadsheet.")] = False,  # noqa: FBT002
 ) -> None:
-    """Say how services received women in the last eight full weeks, from five on; lists those to ask about it."""
+    """Say how services received women, and what lines were called for, in the last eight full weeks, from five on."""
     from bot import reception
     from bot.core.monitoring import to_ask
     from bot.report import print_reception
 
-    services = asyncio.run(reception.received(load_settings()))
+    services, lines = asyncio.run(reception.counted(load_settings()))
+    found = [*reception.rows(services), *reception.rows_of_lines(lines)]
     if as_csv:
-        typer.echo(reception.as_csv(services), nl=False)
+        typer.echo(reception.as_csv(found), nl=False)
         return
-    print_reception(list(reception.rows(services)), to_ask(services))
+    print_reception(found, to_ask(services))
 
 
 @app.command()
@@ -155,6 +156,21 @@ def audit(
         return
     for line in asyncio.run(personnel.trail(settings)):
         typer.echo(line)
+
+
+@app.command()
+def unblock(
+    sure: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option("--yes", prompt="Everybody who was ever blocked can write again. Go on?", help="Don't ask."),
+    ] = False,
+) -> None:
+    """Let everybody in again whom somebody who answers has blocked, for one may have been blocked by mistake."""
+    from bot import personnel
+
+    if not sure:
+        raise typer.Abort
+    typer.echo(asyncio.run(personnel.unblock(load_settings())))
 
 
 @staff.command("list")

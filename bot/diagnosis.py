@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from bot.channels.base import SendError
 from bot.content.check import Report, check
 from bot.content.finding import Level
-from bot.personnel import unattended
+from bot.core.directory import Directory
+from bot.core.house import Staff
+from bot.personnel import attendance, unattended
 from bot.point import Point
-from bot.reception import points
+from bot.reception import is_reported, points
 from bot.settings import TELEGRAM_API, Settings
 from bot.storage.store import Store, StoreProblem
 from bot.storage.vault import KeyProblem, Vault, load_key
@@ -20,8 +22,7 @@ async def diagnose(settings: Settings) -> list[Point]:
     points = [*_settings(settings), *_content(settings, report)]
     key, vault = _key(settings)
     points.append(key)
-    groups = [group.id for group in report.library.directory.groups] if report.library else []
-    points.extend(await _database(settings, vault, groups))
+    points.extend(await _database(settings, vault, report.library.directory if report.library else None))
     if settings.telegram_token:
         points.append(await _telegram(settings, settings.telegram_token.get_secret_value()))
     if settings.signal_socket and settings.signal_account:
@@ -52,7 +53,8 @@ def _content(settings: Settings, report: Report) -> Iterator[Point]:
         yield Point(
             "content",
             f"{settings.content_dir}: {len(library.flows)} flows, {len(library.directory.services)} services, "
-            f"{len(library.directory.hotlines)} lines, languages {', '.join(library.speech.languages)}",
+            f"{len(library.directory.hotlines)} hotlines, {len(library.directory.lines)} lines, "
+            f"languages {', '.join(library.speech.languages)}",
             not errors,
         )
     elif not errors:  # pragma: no cover - a library is missing only for a reason
@@ -68,8 +70,8 @@ def _key(settings: Settings) -> tuple[Point, Vault | None]:
         return Point("key", str(problem), is_good=False), None
 
 
-async def _database(settings: Settings, vault: Vault | None, groups: Sequence[str]) -> list[Point]:
-    """Look at the database, at what was counted there often enough to be said, and for groups left alone."""
+async def _database(settings: Settings, vault: Vault | None, directory: Directory | None) -> list[Point]:
+    """Look at the database, at what was counted there often enough to be said, and at who answers."""
     where = f"{settings.database}:"
     if not settings.database.exists():
         return [Point("database", f"{where} not there yet; the first start makes it")]
@@ -78,20 +80,29 @@ async def _database(settings: Settings, vault: Vault | None, groups: Sequence[st
     try:
         async with Store.open(settings.database, vault) as store:
             found, counts = await store.describe(), await store.counts()
-            alone = unattended(groups, await store.staff.everyone())
+            staff = await store.staff.everyone()
             trail = await _trail(store)
             received = await store.received(datetime.now(UTC).date())
     except (StoreProblem, KeyProblem) as problem:
         return [Point("database", str(problem), is_good=False)]
     said = f"version {found.version}, {found.contacts} people, {found.size // 1024} KiB, check: {found.integrity}"
-    counted = (Point("counted", f"{kind}: {number} in week {week}") for week, kind, number in counts)
+    counted = (
+        Point("counted", f"{kind}: {number} in week {week}") for week, kind, number in counts if not is_reported(kind)
+    )
     return [
         Point("database", f"{where} {said}", found.integrity == "ok"),
         trail,
         *counted,
         *points(received),
-        *(Point("group", f"{group} has no moderator; comadre invite moderator --group {group}") for group in alone),
+        *(_answering(directory, staff) if directory else ()),
     ]
+
+
+def _answering(directory: Directory, staff: Sequence[Staff]) -> Iterator[Point]:
+    """Name the groups left alone, and say of each line how many answer it; never who."""
+    for group in unattended([group.id for group in directory.groups], staff):
+        yield Point("group", f"{group} has no moderator; comadre invite moderator --group {group}")
+    yield from (Point("line", said) for said in attendance(directory.lines, staff))
 
 
 async def _trail(store: Store) -> Point:

@@ -1,6 +1,6 @@
 """What an operator does about the people who answer, beside the running bot."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,6 +82,13 @@ async def revoke(settings: Settings, name: str) -> str:
     raise PersonnelProblem(f"nobody is called {name!r}{_nearest(name, known)}")
 
 
+async def unblock(settings: Settings) -> str:
+    """Let everybody in again whom somebody blocked; who that is, nobody learns."""
+    async with _store(settings) as store:
+        await store.blocked.lift(datetime.now(UTC))
+    return "Nobody is blocked any more; the running bot answers them within ten minutes."
+
+
 async def trail(settings: Settings) -> list[str]:
     """Return a line for each thing that was done by those who answer, oldest first."""
     async with _store(settings) as store:
@@ -110,6 +117,24 @@ def unattended(groups: Sequence[str], staff: Sequence[Staff]) -> list[str]:
     return [group for group in groups if not any(each.may(group) for each in staff)]
 
 
+def attendance(lines: Sequence[Line], staff: Sequence[Staff]) -> Iterator[str]:
+    """Say of each line in one sentence how many answer it, and of one without anybody what that means."""
+    for line in lines:
+        number = sum(each.answers(line.id) for each in staff)
+        if number:
+            yield f"{line.id} is answered by {number}"
+        else:
+            hidden = "those who answer find nobody there" if line.kind == "tutor" else "women are not shown it"
+            yield f"{line.id} is answered by nobody, so {hidden}; comadre invite {_invitation(line)}"
+
+
+def _invitation(line: Line) -> str:
+    """Write how somebody is invited to answer a line."""
+    if line.kind == "partner":
+        return f"partner --service {line.service}"
+    return f"{'tutor' if line.kind == 'tutor' else 'peer'} --line {line.id}"
+
+
 def _check(settings: Settings, role: Role, scope: Scope) -> tuple[str, ...]:
     """Return the lines that somebody is invited for; raises `PersonnelProblem` where that cannot be."""
     if role is Role.ADMIN and scope.groups:
@@ -135,7 +160,7 @@ def _lines(settings: Settings, role: Role, scope: Scope) -> tuple[str, ...]:
     if scope.groups:
         raise PersonnelProblem(f"a {role.value} answers on a line: leave --group out")
     if role is Role.PARTNER and scope.lines:
-        raise PersonnelProblem("a partner answers for a service: say which, as in --service porto-shelter")
+        raise PersonnelProblem("a partner answers for a service: say which with --service, and leave --line out")
     if role is not Role.PARTNER and scope.services:
         raise PersonnelProblem(f"a {role.value} answers on a line: leave --service out")
     directory = _directory(settings)
@@ -161,8 +186,10 @@ def _of_lines(known: list[str], role: Role, lines: tuple[str, ...]) -> tuple[str
 
 def _of_services(lines: list[Line], services: tuple[str, ...]) -> tuple[str, ...]:
     by_service = {line.service or "": line.id for line in lines}
+    if not by_service:
+        raise PersonnelProblem("directory.yaml has no line of a service; write one with kind: partner under lines:")
     if not services:
-        raise PersonnelProblem("say for which service, as in --service porto-shelter")
+        raise PersonnelProblem(f"say for which service, as in --service {next(iter(by_service))}")
     for service in services:
         if service not in by_service:
             near = _nearest(service, list(by_service))

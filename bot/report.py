@@ -10,6 +10,7 @@ from rich.text import Text
 from bot.content.finding import Finding, Level
 from bot.core.monitoring import BAD
 from bot.point import Point
+from bot.reception import NOBODY_CAME
 
 WARNINGS_SHOWN = 3
 """Warnings of one kind that are shown before the rest is only counted."""
@@ -47,28 +48,33 @@ def print_diagnosis(points: Sequence[Point]) -> None:
         console.print(mark, Text(f"{point.subject}: {point.said}"), sep="")
 
 
-WIDEST_BAR = 24
+WIDEST_BAR = 20
 """Characters of the longest bar."""
 
 
 def print_reception(rows: Sequence[tuple[str, str, str, int]], to_ask: Sequence[str]) -> None:
-    """Print what women and partners said of each service: a table, each number with its bar."""
+    """Print what was said of each service, and what each line was called for: a table, each number with its bar."""
     console = Console(highlight=False)
     if not rows:
         console.print("Nothing was said often enough to be shown: no number below 5 is.")
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("service", "about", "said"):
+    for heading in ("service or line", "about", "said"):
         table.add_column(heading, overflow="fold")
     table.add_column("", justify="right")
     table.add_column("")
     most = max(number for *_, number in rows)
     last = ""
     for service, about, said, number in rows:
-        style = "red" if said == "no" or said in BAD else "green"
-        bar = Text("█" * max(1, round(WIDEST_BAR * number / most)), style)
+        bar = Text("█" * max(1, round(WIDEST_BAR * number / most)), _colour(about, said))
         table.add_row(service if service != last else "", about, said.replace("_", " "), str(number), bar)
         last = service
     console.print(table)
     for service in to_ask:
         console.print(Text("ask this service: ", "bold yellow"), Text(service), sep="")
+
+
+def _colour(about: str, said: str) -> str:
+    if about == "talk":
+        return "cyan"
+    return "red" if said in ("no", NOBODY_CAME, *BAD) else "green"

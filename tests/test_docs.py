@@ -1,6 +1,7 @@
 """The guides say what the program does: settings, commands, keys, placeholders, durations and links."""
 
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -10,10 +11,14 @@ import typer
 from bot.app import COMMANDS
 from bot.channels.base import Channel
 from bot.cli import app
+from bot.content.check import check
 from bot.content.document import parse, validate
 from bot.content.facts import addresses, fact_list
+from bot.content.finding import Level
+from bot.content.library import CANNED_FILE, DIRECTORY_FILE
 from bot.content.rules.reading import MOST_WORDS
 from bot.content.rules.text import LONGEST_LABEL, LONGEST_TEXT, MOST_CHOICES, PLACEHOLDERS
+from bot.core.canned import ReadyAnswers
 from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, MEMBERSHIP_KEPT, POSITION_KEPT, STILL_ASKED
 from bot.core.conversation import ROUTE_KEPT, WAITING_KEPT
 from bot.core.directory import Directory, Group, Welcome
@@ -96,7 +101,7 @@ def test_what_is_kept_ends_when_the_readme_says() -> None:
         "until the meeting is over",
         f"{KEPT.days} days after its end",
         f"until she was asked, {USEFUL_DAYS[USEFUL_FOR.days]} days later at most",
-        *[f"{COUNT_KEPT.days // 365 * 12} months, never shown below {FEWEST_SHOWN}"] * 2,
+        *[f"{COUNT_KEPT.days // 365 * 12} months, never shown below {FEWEST_SHOWN}"] * 3,
     ]
     assert PURGE_EVERY == 600
     assert "within ten minutes" in told
@@ -201,6 +206,29 @@ def test_the_group_of_the_guide_is_a_group_and_shows_every_key_but_the_optional_
     (written,) = parse(example, "directory.yaml").data
     assert Group.model_validate(written)
     assert Group.model_fields.keys() - written.keys() == {"zone", "source_on", "verified_on", "verified_by"}
+
+
+def test_the_lines_of_the_guide_pass_the_check_and_can_be_invited_for(content_folder: Path, tmp_path: Path) -> None:
+    """Staff who copy them get what the page promises."""
+    guide, folder = page("docs/lines.md"), tmp_path / "content"
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    for name in ("flows", "locales"):
+        shutil.copytree(content_folder / name, folder / name)
+    before, _, _ = (content_folder / DIRECTORY_FILE).read_text(encoding="utf-8").partition("\nlines:\n")
+    (folder / DIRECTORY_FILE).write_text(f"{before}\n{example}", encoding="utf-8")
+    report = check(folder, date(2026, 11, 22))
+    assert [each for each in report.findings if each.level is Level.ERROR] == []
+    assert report.library
+    lines = report.library.directory.lines
+    invited = re.findall(r"^comadre invite peer --line (\S+)", guide, re.MULTILINE)
+    assert invited == [each.id for each in lines if each.kind == "peers"]
+    assert re.findall(r"--service (\S+)", guide) == [each.service for each in lines if each.kind == "partner"]
+
+
+def test_the_ready_answer_of_the_guide_is_one() -> None:
+    told = section(page("docs/writing-flows.md"), "### Ready answers")
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", told, re.MULTILINE | re.DOTALL)
+    assert validate(ReadyAnswers, parse(example, CANNED_FILE))[1] == []
 
 
 def test_the_members_of_a_channel_are_in_the_guide() -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
+from bot.core.directory import Line
 from bot.core.house import Role, Staff
 from bot.core.message import Address
 from bot.diagnosis import diagnose
-from bot.personnel import PersonnelProblem, Scope, everyone, invite, revoke, unattended
+from bot.personnel import PersonnelProblem, Scope, attendance, everyone, invite, revoke, unattended
 from bot.settings import Settings
 from bot.storage.store import Store
 from bot.storage.vault import open_vault
@@ -140,8 +141,8 @@ async def test_an_invitation_that_makes_no_sense_is_refused_with_what_to_write(
         (Role.PEER, Scope(services=("house-bed",), lines=("porto-peers",)), "leave --service out"),
         (Role.PEER, Scope(lines=("porto-peers",), languages=("xx",)), "'xx' is not the code of a language"),
         (Role.TUTOR, Scope(lines=("porto-peers",)), "no line 'porto-peers' for a tutor"),
-        (Role.PARTNER, Scope(), "--service porto-shelter"),
-        (Role.PARTNER, Scope(lines=("house-line",)), "--service porto-shelter"),
+        (Role.PARTNER, Scope(), "--service house-bed"),
+        (Role.PARTNER, Scope(lines=("house-line",)), "say which with --service"),
         (Role.PARTNER, Scope(services=("house-refuge",)), "no line of a service 'house-refuge'"),
         (Role.MODERATOR, Scope(groups=("porto-musa",), lines=("porto-peers",)), "as peer, partner or tutor"),
         (Role.ADMIN, Scope(lines=("porto-peers",)), "as peer, partner or tutor"),
@@ -238,11 +239,52 @@ async def test_the_doctor_names_the_groups_that_nobody_answers_for_and_no_person
     assert not any(name in point.said for point in await diagnose(settings))
 
 
+async def test_a_block_is_lifted_while_the_bot_runs_and_only_by_who_is_sure(settings: Settings, running: App) -> None:
+    store, key = running.store, running.store._vault.pseudonym(EVA)
+    await store._database.commit_together(lambda connection: store.blocked.block(connection, key))
+    assert await store.blocked.is_blocked(EVA)
+    status, _ = await comadre(settings, "unblock")
+    await store.purge(datetime.now(UTC))
+    assert (status, await store.blocked.is_blocked(EVA)) == (1, True)
+    status, said = await comadre(settings, "unblock", "--yes")
+    assert (status, said) == (0, "Nobody is blocked any more; the running bot answers them within ten minutes.\n")
+    await store.purge(datetime.now(UTC))
+    assert not await store.blocked.is_blocked(EVA)
+
+
 def test_an_admin_answers_for_every_group() -> None:
     one, all_ = Staff("a b", Role.MODERATOR, ("x",)), Staff("c d", Role.ADMIN)
     assert unattended(("x", "y"), (one,)) == ["y"]
     assert unattended(("x", "y"), (one, all_)) == []
     assert unattended(("x",), ()) == ["x"]
+
+
+async def test_the_doctor_says_of_each_line_how_many_answer_it_and_of_one_without_anybody_what_to_do(
+    settings: Settings,
+) -> None:
+    for address in (EVA, Address("telegram", "8")):
+        code, *_ = await invite(settings, Role.PEER, Scope(lines=("porto-peers",)))
+        await redeem(settings, code, address)
+    points = {point.subject: point.said for point in await diagnose(settings)}
+    assert " hotlines, 3 lines, " in points["content"]
+    assert [point.said for point in await diagnose(settings) if point.subject == "line"] == [
+        "porto-peers is answered by 2",
+        "house-line is answered by nobody, so women are not shown it; comadre invite partner --service house-bed",
+        "tutors is answered by nobody, so those who answer find nobody there; comadre invite tutor --line tutors",
+    ]
+
+
+def test_a_line_of_peers_without_anybody_says_how_to_invite_them() -> None:
+    (said,) = attendance([Line.model_validate({"id": "viana-peers", "name": "Peers"})], [])
+    assert said.endswith("women are not shown it; comadre invite peer --line viana-peers")
+
+
+async def test_a_partner_cannot_be_invited_where_no_service_has_a_line(settings: Settings) -> None:
+    directory = settings.content_dir / "directory.yaml"
+    said = "\n".join(line for line in directory.read_text(encoding="utf-8").splitlines() if "house-line" not in line)
+    directory.write_text(said, encoding="utf-8")
+    with pytest.raises(PersonnelProblem, match="kind: partner under lines:"):
+        await invite(settings, Role.PARTNER, Scope(services=("house-bed",)))
 
 
 async def test_the_trail_is_listed_and_verified_while_the_bot_runs(settings: Settings, running: App) -> None:

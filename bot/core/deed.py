@@ -35,6 +35,7 @@ class Deed(StrEnum):
     ENDED = "conversation ended"
     DANGER = "danger marked"
     BLOCKED = "somebody blocked"
+    LIFTED = "every block lifted"
 
 
 _UNALTERED = Altered()

@@ -1,12 +1,12 @@
 """What is stored about her, said from the records themselves and the times that end each."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import speech
 from bot.core.contact import HANDLE_KEPT, LANGUAGE_KEPT, MEMBERSHIP_KEPT, POSITION_KEPT
-from bot.core.conversation import ROUTE_KEPT
+from bot.core.conversation import ROUTE_KEPT, Conversation, ConversationState
 from bot.core.rooms import FILLS
 
 if TYPE_CHECKING:
@@ -43,6 +43,14 @@ def _until(stage: "Stage", duration: timedelta) -> str:
     return speech.day(stage.contact.language, (stage.now + duration).date())
 
 
+def _talk_until(stage: "Stage", talk: Conversation) -> str:
+    """Say when a talk is over without another word: what she left for who comes next ends before one that is open."""
+    if talk.state in (ConversationState.LEFT, ConversationState.OPEN) and talk.due_at:
+        return speech.day(stage.contact.language, datetime.fromtimestamp(talk.due_at, UTC).date())
+    # What is due is a ring, and nobody knows yet what comes of it.
+    return _until(stage, ROUTE_KEPT)
+
+
 def _house(stage: "Stage") -> Iterator[str]:
     contact, language, phrase = stage.contact, stage.contact.language, stage.library.phrase
     if contact.memberships:
@@ -50,8 +58,9 @@ def _house(stage: "Stage") -> Iterator[str]:
         names = [known[name].name if name in known else name for name in contact.memberships]
         groups = speech.enumerate_all(language, names)
         yield phrase(language, "kept_groups", groups=groups, until=_until(stage, MEMBERSHIP_KEPT))
-    if any(each.is_live and each.woman == stage.address for each in stage.house.conversations):
-        yield phrase(language, "kept_talk", until=_until(stage, ROUTE_KEPT))
+    for each in stage.house.conversations:
+        if each.is_live and each.woman == stage.address:
+            yield phrase(language, "kept_talk", until=_talk_until(stage, each))
     staff = stage.house.staff
     if staff and staff.lines:
         yield phrase(language, "kept_lines", lines=FILLS["my_lines"](stage, ""))

@@ -24,7 +24,8 @@ class Service:
     referrals: Mapping[str, int] = field(default_factory=dict)
     answers: Mapping[tuple[str, str], int] = field(default_factory=dict)
     bad: int = 0
-    """Refusals and bad receptions together."""
+    """Refusals and bad receptions, at least so many: together they would tell, less the one, what is too few of the
+    other to be shown."""
 
 
 def read(sums: Iterable[tuple[str, int]]) -> dict[str, Service]:
@@ -39,13 +40,14 @@ def read(sums: Iterable[tuple[str, int]]) -> dict[str, Service]:
 
 def _service(counted: Mapping[str, Mapping[tuple[str, ...], int]]) -> Service:
     visits = counted.get(VISIT, {})
-    bad = sum(visits.get((each,), 0) for each in BAD)
+    bad = [visits.get((each,), 0) for each in BAD]
+    shown = sum(number for number in bad if number >= MANY)
     return Service(
         _shown(visits),
         _shown(counted.get(REFUSED, {})),
         _shown(counted.get(REFERRAL, {})),
         {(key[0], key[1]): each for key, each in counted.get(MONITOR, {}).items() if len(key) > 1 and each >= MANY},
-        bad if bad >= MANY else 0,
+        shown or (MANY if sum(bad) >= MANY else 0),
     )
 
 

@@ -3,7 +3,9 @@
 import sqlite3
 from datetime import datetime
 
+from bot.core.deed import Deed
 from bot.core.message import Address, fold
+from bot.storage.audit import OPERATOR, Audit
 from bot.storage.database import Database
 from bot.storage.notices import Notices
 from bot.storage.vault import Vault
@@ -12,8 +14,9 @@ from bot.storage.vault import Vault
 class Blocked:
     """Blocks in the transaction of a step, and tells at the door, at the cost of one hash and one look-up."""
 
-    def __init__(self, database: Database, vault: Vault, notices: Notices) -> None:
+    def __init__(self, database: Database, vault: Vault, notices: Notices, audit: Audit) -> None:
         """Keep the keys; nothing more is sent to who is blocked."""
+        self._audit = audit
         self._database = database
         self._vault = vault
         self._notices = notices
@@ -29,10 +32,15 @@ class Blocked:
         connection.execute("DELETE FROM reply WHERE key = ?", (key,))
         self._notices.leave(connection, key)
 
-    def unblock(self, connection: sqlite3.Connection, key: bytes) -> None:
-        """Let somebody in again."""
-        self._known = None
-        connection.execute("DELETE FROM blocked WHERE key = ?", (key,))
+    async def lift(self, now: datetime) -> None:
+        """Let everybody in again: who was blocked by mistake cannot be told from the others, and need not be known."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            self._known = None
+            connection.execute("DELETE FROM blocked")
+            self._audit.append(connection, now.date(), OPERATOR, Deed.LIFTED)
+
+        await self._database.commit_together(work)
 
     def purge(self, connection: sqlite3.Connection, now: datetime) -> None:
         """Let in whose time is over."""

@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 import orjson
 
-from bot.core import monitoring
+from bot.core import calls, monitoring
 from bot.core.contact import Contact
 from bot.core.decision import Tally
 from bot.core.diary import Tended
@@ -82,7 +82,7 @@ class Store:
         self.series = Series(database, self._notices, self._houses)
         self.letters = LetterBox(database, self._houses, self._read, self._write)
         self.staff = Register(database, vault, self._notices, self._houses, self.audit)
-        self.blocked = Blocked(database, vault, self._notices)
+        self.blocked = Blocked(database, vault, self._notices, self.audit)
         self._houses.block = self.blocked.block
         self._settled: deque[bytes] = deque()
 
@@ -279,9 +279,15 @@ class Store:
 
     async def received(self, today: date) -> dict[str, monitoring.Service]:
         """Return what women and partners said of each service in the last full weeks, where it points at nobody."""
+        return monitoring.read(await self._lately(today))
+
+    async def called(self, today: date) -> dict[str, calls.Calls]:
+        """Return what conversations on each line were about in the last full weeks, where it points at nobody."""
+        return calls.read(await self._lately(today))
+
+    async def _lately(self, today: date) -> list[tuple[str, int]]:
         first = today - timedelta(weeks=monitoring.WEEKS)
-        sums = await self._database.run(lambda connection: counts.sums(connection, first, today))
-        return monitoring.read(sums)
+        return await self._database.run(lambda connection: counts.sums(connection, first, today))
 
     async def describe(self) -> Description:
         """Tell an operator how the database is, and nothing about anyone in it."""

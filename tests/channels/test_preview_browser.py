@@ -1,9 +1,7 @@
 """The preview page, driven in headless Chromium as a person does: by mouse, by keyboard, in both directions."""
 
 import asyncio
-import os
 import re
-import shutil
 from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,25 +10,18 @@ from typing import Literal
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from bot.channels.web import Direction, Status, Web
 from bot.content.picture import picture
 from bot.core.message import Address, Choice, Incoming, Kind, Media, Outgoing, Screen
 from bot.core.metadata import bare
+from tests.channels.chromium import bubbles, button, chromium, type_in
 from tests.drawn import drawn, png
 from tests.files import PLANTED, exif, jpeg, ogg, segment
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 LANGUAGES: dict[str, Direction] = {
     "en": {"name": "English", "direction": "ltr"},
     "pt": {"name": "Português", "direction": "ltr"},
@@ -119,22 +110,11 @@ class Script:
         self.living[to] = shown.living
 
 
-@pytest.fixture(scope="session")
-def binary() -> str:
-    """Find Chromium; on CI a missing one is a failure, not a skip."""
-    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    if not found and os.environ.get("CI") == "true":
-        pytest.fail("no Chromium on CI; install the package chromium-headless-shell")
-    return found or pytest.skip("no Chromium; install the package chromium-headless-shell")
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(binary: str) -> AsyncIterator[Browser]:
+async def browser() -> AsyncIterator[Browser]:
     """Start Chromium and end it again."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=binary, args=list(FLAGS))
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -183,16 +163,6 @@ async def page(context: BrowserContext, script: Script) -> Page:
     await page.goto(script.web.url)
     await expect(button(page, "Find a service")).to_be_visible()
     return page
-
-
-def button(page: Page, name: str) -> Locator:
-    """Find a button as a screen reader names it."""
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def bubbles(page: Page) -> Locator:
-    """Find all messages."""
-    return page.get_by_role("log").locator(".bubble")
 
 
 async def test_pressing_a_button_edits_the_screen_in_place(page: Page, script: Script) -> None:
@@ -350,6 +320,14 @@ async def test_two_windows_are_two_people(page: Page, context: BrowserContext, s
     await expect(other.get_by_label("Language")).to_have_value("pt")
 
 
+async def test_the_page_opens_a_window_for_another_person(page: Page, context: BrowserContext, script: Script) -> None:
+    async with context.expect_page() as opening:
+        await page.get_by_role("link", name="New window: another person").click()
+    await expect(button(await opening.value, "Find a service")).to_be_visible()
+    first, second = (each for each in script.heard if each.kind is Kind.START)
+    assert first.address != second.address
+
+
 async def test_a_reload_keeps_her_place(page: Page, script: Script) -> None:
     await button(page, "I need help now").click()
     await expect(button(page, "Done")).to_be_visible()
@@ -452,12 +430,6 @@ CONTRAST = """() => {
   }
   return ratios;
 }"""
-
-
-async def type_in(page: Page, words: str) -> None:
-    """Write a message and send it."""
-    await page.get_by_label("Your message").fill(words)
-    await page.keyboard.press("Enter")
 
 
 async def test_a_message_is_answered_by_keyboard_and_the_answer_says_what_it_is_about(

@@ -111,16 +111,15 @@ async def block(walk: Walk) -> str:
 
 
 async def let_in(walk: Walk) -> str:
-    """Let the operator answer somebody again."""
-    if not walk.blocked:
+    """Let the operator lift every block."""
+    names = sorted(walk.blocked)
+    if not names:
         return "nobody is blocked"
-    name = walk.chance.choice(sorted(walk.blocked))
-    person = next(each for each in walk.people if each.name == name)
-    key, blocked = walk.program.vault.pseudonym(person.address), walk.program.store.blocked
-    await walk.program.store._database.commit_together(lambda connection: blocked.unblock(connection, key))
-    del walk.blocked[name]
-    await walk.come_back(person)
-    return f"{name} is let in again"
+    await walk.program.store.blocked.lift(walk.program.clock.now())
+    walk.blocked.clear()
+    for person in (each for each in walk.people if each.name in names):
+        await walk.come_back(person)
+    return f"let in again: {', '.join(names)}"
 
 
 async def cry(walk: Walk) -> str:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "schema": ("flow",),
     "staff list": (),
     "staff revoke": ("amber", "birch"),
+    "unblock": ("--yes",),
 }
 """Every command, with what makes it say something. One that is not here fails the first test: whoever adds it thinks of
 what it tells, and puts it where the second looks at it."""

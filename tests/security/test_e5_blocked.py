@@ -133,7 +133,6 @@ async def test_her_timer_rings_for_nobody(running: tuple[App, Chats]) -> None:
 async def test_who_is_let_in_again_is_answered(running: tuple[App, Chats]) -> None:
     app, chats = running
     ana = await blocked(app, chats)
-    key = app.store._vault.pseudonym(ANA)
-    await app.store._database.commit_together(lambda connection: app.store.blocked.unblock(connection, key))
+    await app.store.blocked.lift(NOW)
     await app.dispatcher.receive(ana.types("menu"))
     assert len(chats.shown) == 1

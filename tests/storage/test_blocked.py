@@ -22,18 +22,34 @@ async def block(store: Store, address: Address, until: datetime | None = None) -
     await store._database.commit_together(lambda connection: store.blocked.block(connection, key, until))
 
 
-async def unblock(store: Store, address: Address) -> None:
-    """Let somebody in again."""
-    key = store._vault.pseudonym(address)
-    await store._database.commit_together(lambda connection: store.blocked.unblock(connection, key))
-
-
 async def test_who_is_blocked_is_and_nobody_else(store: Store) -> None:
     assert not await store.blocked.is_blocked(ANA)
     await block(store, ANA)
     assert await store.blocked.is_blocked(ANA)
     assert not await store.blocked.is_blocked(EVA)
-    await unblock(store, ANA)
+
+
+async def test_lifted_every_block_is_gone_and_the_trail_says_so_without_anybody(store: Store, path: Path) -> None:
+    for address in (ANA, EVA):
+        await block(store, address)
+    await store.blocked.lift(NOW)
+    assert not await store.blocked.is_blocked(ANA)
+    assert not await store.blocked.is_blocked(EVA)
+    assert [(each.who, each.what, each.about) for each in await store.audit.lines()] == [
+        ("operator", "every block lifted", "")
+    ]
+    await store.scrub()
+    assert search(path.parent, [store._vault.pseudonym(ANA)]) == []
+
+
+async def test_lifted_beside_the_running_bot_it_lets_her_in_at_its_next_purge(
+    store: Store, path: Path, vault: Vault
+) -> None:
+    await block(store, ANA)
+    assert await store.blocked.is_blocked(ANA)
+    async with Store.open(path, vault) as other:
+        await other.blocked.lift(NOW)
+    await store.purge(NOW)
     assert not await store.blocked.is_blocked(ANA)
 
 

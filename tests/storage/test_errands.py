@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.core.calls import Calls
 from bot.core.conversation import WITHDRAWN
 from bot.core.house import Blocked, Change, Posted, Resigned, Talked, Unasked
 from bot.core.letter import Letter, LetterKind
@@ -82,3 +83,13 @@ async def test_what_was_said_of_a_service_is_summed_over_full_weeks_and_never_be
     assert (await store.received(MONDAY))["house"].answers == {}
     assert "other" not in await store.received(MONDAY)
     assert (await store.received(MONDAY + timedelta(weeks=1)))["house"].answers == {("safe", "yes"): MANY}
+
+
+async def test_what_a_line_was_called_for_is_summed_over_full_weeks_and_never_below_five(store: Store) -> None:
+    for number in range(MANY):
+        await store.count("talk porto-peers low", MONDAY - timedelta(weeks=number + 1))
+        await store.count("talk porto-peers nobody", MONDAY)
+        await store.count("talk other violence", MONDAY - timedelta(weeks=WEEKS + 1))
+    assert await store.called(MONDAY) == {"porto-peers": Calls({"low": MANY})}
+    later = (await store.called(MONDAY + timedelta(weeks=1)))["porto-peers"]
+    assert later == Calls({"low": MANY}, nobody=MANY)
