@@ -7,6 +7,7 @@ from bot.core import absence, availability, speech
 from bot.core.beneath import beneath
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation
+from bot.core.delivery import WHAT, WHY
 from bot.core.house import TALK, House
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
@@ -94,6 +95,9 @@ def _texts(library: Library, language: str, letter: Letter, talk: Conversation |
         yield _said(library, language, letter)
         return
     values = _values(library, language, letter)
+    if letter.kind is LetterKind.LEFT_OUT:
+        yield _named(letter, library.phrase(language, f"letter_{letter.values[WHAT]}_{letter.values[WHY]}"))
+        return
     name = f"letter_{letter.kind.value}"
     if "designation" in letter.values and f"{name}_staff" in library.phrases:
         name = f"{name}_staff"
@@ -115,10 +119,15 @@ def _tongue_of_note(library: Library, language: str, letter: Letter) -> str:
 
 def _said(library: Library, language: str, letter: Letter) -> str:
     """Say what somebody wrote: who answers reads the two words in front of it, a woman only what was written."""
-    name = letter.values.get("designation", "")
     text = letter.text
     if text and _is_news(letter):
         text = library.phrase(language, "letter_changed", text=text)
+    return _named(letter, text)
+
+
+def _named(letter: Letter, text: str) -> str:
+    """Put the two words in front, where who answers reads it."""
+    name = letter.values.get("designation", "")
     if not name:
         return text
     if by := letter.values.get("by", ""):

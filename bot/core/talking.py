@@ -33,9 +33,14 @@ def say(relay: Relay, conversation: Conversation, of: str, said: Said) -> Change
 def _held(conversation: Conversation, said: Said) -> Changes:
     """Keep what she says until somebody is there."""
     is_known = said.handle and any(each.handle == said.handle for each in conversation.held)
-    if is_known or len(conversation.held) >= MOST_HELD:
+    if is_known or is_full(conversation):
         return ()
     return (Talked(conversation.changed(held=(*conversation.held, said))),)
+
+
+def is_full(conversation: Conversation) -> bool:
+    """Tell whether no more of what she says can be kept until somebody is there."""
+    return len(conversation.held) >= MOST_HELD
 
 
 def _is_known(conversation: Conversation, of: str, handle: str) -> bool:

@@ -14,10 +14,11 @@ from bot.core.engine import Turn
 from bot.core.house import Posted, Recalled, Resigned, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, Outgoing, Screen
-from bot.services.dispatcher import Dispatcher, _Queue
+from bot.services.dispatcher import Dispatcher
 from bot.services.line import OUT_AFTER
 from bot.services.miss import FIRST_PAUSE, MANY_GONE, MOST_TRIES
 from bot.services.post import Post
+from bot.services.turns import Queue
 from bot.storage.letterbox import Sort
 from bot.storage.store import Store, StoreProblem
 from tests.conversations.phone import Phone
@@ -299,7 +300,7 @@ class TestLeaving:
         await change(scene.store, Talked(talk(ana, Address("telegram", "2"))))
         await scene.write(to("1", "a", of="telegram:2", handle="a"))
         await scene.until(lambda: gate._waiters)
-        entered = dispatcher._queues[ana] = _Queue()  # she is being answered
+        entered = dispatcher._queues[ana] = Queue()  # she is being answered
         await change(scene.store, Recalled("c1", "telegram:2", "a"))
         await scene.write(to("1", "b", handle="b"))
         await scene.are("sending")
