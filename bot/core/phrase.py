@@ -39,7 +39,7 @@ _PLAIN = """
     unclear_talk unclear_urgent letter_nobody letter_nobody_left letter_waits
     letter_picture_large letter_picture_unreadable letter_picture_missing
     letter_voice_large letter_voice_unreadable letter_voice_missing
-    too_large_across one_across enough_held
+    too_large_across one_across enough_held letter_over
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
@@ -158,7 +158,7 @@ SENT_FIRST = (
     *("letter_ended_staff", "letter_expired_staff", "letter_not_delivered_staff", "letter_taken_back_staff"),
     *("letter_ring_company", "letter_ring_referral", "letter_yours_agreed", "letter_nobody_yet", "letter_read"),
     *("letter_accepted", "letter_refused", "letter_follow_up"),
-    *("letter_nobody_left", "place_first", "place_ahead"),
+    *("letter_nobody_left", "letter_over", "place_first", "place_ahead"),
     *("letter_picture_large", "letter_picture_unreadable", "letter_picture_missing"),
     *("letter_voice_large", "letter_voice_unreadable", "letter_voice_missing"),
 )

@@ -272,6 +272,15 @@ class TestWhatWasSaid:
         assert not [each for each in town.deliver() if each.to == eva.address]
 
 
+def test_who_is_blocked_reads_that_it_has_ended_and_nothing_is_offered_that_would_do_nothing(town: Town) -> None:
+    eva, ana = town.answers("amber birch"), town.woman("ana")
+    town.talk(ana, eva)
+    eva.presses("What else I can do", "Block", "Yes, block")
+    town.deliver()
+    assert ana.said[-1] == "This has ended."
+    assert "Talk to a peer" not in [each.label for each in (*ana.phone.choices, *ana.phone.screen.ways)]
+
+
 def test_a_voice_note_goes_across_as_it_is(town: Town) -> None:
     eva, ana = town.answers("amber birch"), town.woman("ana")
     town.talk(ana, eva)
