@@ -314,6 +314,17 @@ def test_how_it_went_is_counted_once_and_not_kept_with_her(outcome: str) -> None
     assert ACTIONS["note_visit"](told(**again)).changes == ()
 
 
+def test_who_was_turned_away_is_shown_other_places_before_she_is_asked_anything_more(town: Town) -> None:
+    ana = woman(town)
+    ana.contact = replace(ana.contact, position=Position("visit", "how"), answers={"visit": HOUSE})
+    ana.types("no such thing")
+    ana.presses("They turned me away", "They were full", "Other places")
+    labels = [each.label for each in ana.phone.choices]
+    assert any(each.startswith("Linha Nacional") for each in labels)
+    assert not any("Joaquim Urbano" in each for each in labels)
+    assert "refused" not in " ".join((*ana.contact.answers, *ana.contact.answers.values()))
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_each_question_is_counted_by_itself(question: str) -> None:
     found = ACTIONS["note_monitor"](told(monitor=question, monitor_says="no"))
