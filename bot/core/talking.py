@@ -123,6 +123,17 @@ def take_back(relay: Relay, conversation: Conversation, of: str, handle: str) ->
     return (Talked(conversation.changed(pairs=pairs)), *recalled, *letters)
 
 
+def last_said(relay: Relay, conversation: Conversation, of: str) -> str:
+    """Return the handle of the newest message of `of` that waits, is on its way, or that a reader has who is there."""
+    there = relay.counterparts(conversation, of)
+    found = [each.handle for each in conversation.held if of == conversation.woman]
+    found += [pair.handle for pair in conversation.pairs if pair.of == of and pair.to in there]
+    coming = (each for each in relay.house.on_its_way(conversation.id) if each.to in there)
+    found += [each.handle for each in coming if is_of(conversation, each, of, each.handle)]
+    # What is changed later is not said later: platforms count their messages, and the first name of one stays.
+    return max(filter(None, found), key=lambda handle: (len(handle), handle), default="")
+
+
 def with_code(conversation: Conversation, code: str) -> Conversation:
     """Keep what the word is known by which says later that it is still her."""
     return conversation.changed(code=fingerprint(code) if normalise(code) else "")
