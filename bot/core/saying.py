@@ -98,7 +98,8 @@ def _texts(library: Library, language: str, letter: Letter, talk: Conversation |
         return
     values = _values(library, language, letter)
     if letter.kind is LetterKind.LEFT_OUT:
-        yield _named(letter, library.phrase(language, f"letter_{letter.values[WHAT]}_{letter.values[WHY]}"))
+        what, why = letter.values.get(WHAT, "picture"), letter.values.get(WHY, "missing")
+        yield _named(letter, library.phrase(language, f"letter_{what}_{why}"))
         return
     name = f"letter_{letter.kind.value}"
     if "designation" in letter.values and f"{name}_staff" in library.phrases:
