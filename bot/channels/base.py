@@ -7,9 +7,6 @@ from typing import Protocol, runtime_checkable
 
 from bot.core.message import Address, Incoming, Media, Outgoing
 
-MEDIA_LIMIT = 10 * 1024 * 1024
-"""Bytes of a voice note or a picture that are brought into memory at most: twenty minutes of speech, or any photo."""
-
 Receive = Callable[[Incoming], Awaitable[None]]
 """Returns when the update is settled: state stored and reply sent. Never raises."""
 
@@ -17,7 +14,7 @@ Receive = Callable[[Incoming], Awaitable[None]]
 class SendError(Exception):
     """A message that did not arrive, and what that means."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has its default
         self,
         reason: str,
         *,
@@ -25,16 +22,19 @@ class SendError(Exception):
         gone: bool = False,
         after: float = 0.0,
         changed: bool = False,
+        large: bool = False,
     ) -> None:
         """Keep what the sender needs to decide: `after` is the platform's own wait, in seconds.
 
-        `changed`: somebody else may be reading there, so that nothing is sent first until she writes.
+        `changed`: somebody else may be reading there, so that nothing is sent first until she writes. `large`: a file
+        is over the limit.
         """
         super().__init__(reason)
         self.retryable = retryable
         self.gone = gone
         self.after = after
         self.changed = changed
+        self.large = large
 
 
 class WithdrawnError(SendError):
@@ -61,6 +61,8 @@ class Shown:
 
     living: tuple[str, ...]
     deleted: tuple[str, ...] = ()
+    is_whole: bool = True
+    """What goes along is there too, and not only the line that stands for it."""
 
 
 @runtime_checkable
@@ -87,8 +89,8 @@ class Channel(Protocol):
 
         Its picture goes above the first text, or what it shows in words where there are no pictures. A picture that
         fails is left out: it never delays the text, and never takes it along. Of what a peer sent along, `media.data`
-        is uploaded; where that fails for good, the screen is shown in words (`Screen.in_words`). One without anything
-        shows nothing: then only the press is answered.
+        is uploaded; where that fails for good, the screen is shown in words (`Screen.in_words`), and is not whole. One
+        without anything shows nothing: then only the press is answered.
         """
 
     async def fetch(self, media: Media) -> bytes:

@@ -7,12 +7,13 @@ import time
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from hashlib import blake2b
 from typing import Any, Protocol
 
-from bot.channels.base import MEDIA_LIMIT, Pace, Receive, SendError, Shown
+from bot.channels.base import Pace, Receive, SendError, Shown
 from bot.channels.signal_answer import ThrottledError, handle_in, meaning
 from bot.channels.signal_daemon import DaemonError, Notify, UnsureError
 from bot.channels.signal_envelope import NewIdentity, NewTimer, read, timer_of
@@ -20,7 +21,7 @@ from bot.channels.signal_file import data_uri
 from bot.channels.signal_text import Message, draw
 from bot.channels.signal_throttle import Throttle
 from bot.channels.signal_typing import Typing
-from bot.core.message import Address, Media, Outgoing
+from bot.core.message import MEDIA_LIMIT, Address, Media, Outgoing
 
 PICTURE_TIMEOUT = 8.0
 """Seconds that a picture may take before its words go alone."""
@@ -105,8 +106,8 @@ class Signal:
         """Put a screen in front of her and delete the previous one; raises `SendError`."""
         sign = nullcontext() if outgoing.rank else self._typing.during(outgoing.to.id)
         with sign:
-            new = await self._put(outgoing)
-        return Shown(new, await self._sweep(outgoing.to, outgoing.replaces))
+            shown = await self._put(outgoing)
+        return replace(shown, deleted=await self._sweep(outgoing.to, outgoing.replaces))
 
     async def erase(self, to: Address, handles: tuple[str, ...]) -> None:
         """Delete what we wrote, as far as her app does as we ask; raises `SendError`."""
@@ -133,8 +134,10 @@ class Signal:
         # The daemon knows its files by id alone; it only wants to be told of a sender.
         answer = await self._ask("getAttachment", {"id": media.ref, "recipient": self._account})
         written = answer.get("data") if isinstance(answer, Mapping) else None
-        if not isinstance(written, str) or len(written) > MEDIA_LIMIT * 4 // 3 + 4:
-            raise SendError("the file is too large, or is not there")
+        if not isinstance(written, str):
+            raise SendError("the file is not there")
+        if len(written) > MEDIA_LIMIT * 4 // 3 + 4:
+            raise SendError("the file is too large", large=True)
         try:
             return b64decode(written, validate=True)
         except binascii.Error:
@@ -242,15 +245,15 @@ class Signal:
     async def _sign(self, person: str, stop: bool) -> None:  # noqa: FBT001 - what it shows, or takes away
         await self._ask("sendTyping", {"recipient": [person], **({"stop": True} if stop else {})}, MEET_TIMEOUT)
 
-    async def _put(self, outgoing: Outgoing) -> tuple[str, ...]:
+    async def _put(self, outgoing: Outgoing) -> Shown:
         """Send a screen; one whose media is refused is shown in words."""
         try:
-            return await self._insist(outgoing, draw(outgoing.screen))
+            return Shown(await self._insist(outgoing, draw(outgoing.screen)))
         except SendError as error:
             if not outgoing.screen.media or error.retryable or error.changed:
                 raise
             _LOG.warning("signal media left out: %s", error)
-        return await self._insist(outgoing, draw(outgoing.screen.in_words()))
+        return Shown(await self._insist(outgoing, draw(outgoing.screen.in_words())), is_whole=False)
 
     async def _insist(self, outgoing: Outgoing, messages: tuple[Message, ...]) -> tuple[str, ...]:
         for pause in () if outgoing.rank else PATIENCE:

@@ -162,7 +162,7 @@ def _content(blank: Incoming, data: Body) -> Incoming | None:
     # Of several, the one that a peer can hear or see.
     kind, file = min(kinds, key=lambda each: _FIRST.index(each[0]))
     media = _media(kind, file)
-    return replace(blank, kind=kind, text=text if media else "", media=media)
+    return replace(blank, kind=kind, text=text if media else "", media=media, has_more=len(kinds) > 1)
 
 
 _FIRST = (Kind.VOICE, Kind.PICTURE, Kind.FILE)
@@ -180,7 +180,7 @@ def _media(kind: Kind, file: Body) -> Media | None:
     ref = _string(file.get("id"))
     if kind is Kind.FILE or not _REF.fullmatch(ref):
         return None
-    return Media("signal", "voice" if kind is Kind.VOICE else "picture", ref)
+    return Media("signal", "voice" if kind is Kind.VOICE else "picture", ref, size=_instant(file.get("size")))
 
 
 def _address(envelope: Body) -> Address | None:

@@ -244,11 +244,11 @@ class Telegram:
         )
         if outgoing.pressed in old and is_like_it and await self._edit_all(chat, edited, messages):
             new = await self._send_all(chat, messages[len(edited) :], outgoing.rank)
-            return Shown((*edited, *new), await self._sweep(chat, surplus))
+            return Shown((*edited, *new.living), await self._sweep(chat, surplus))
         if outgoing.pressed and outgoing.pressed not in old:
             old = (*old, outgoing.pressed)
         new = await self._send_all(chat, messages, outgoing.rank)
-        return Shown(new, await self._sweep(chat, old))
+        return replace(new, deleted=await self._sweep(chat, old))
 
     async def _edit_all(self, chat: int, handles: tuple[str, ...], messages: list[dict[str, Any]]) -> bool:
         """Edit messages in place, all at once; false when one of them cannot be edited any more."""
@@ -273,17 +273,19 @@ class Telegram:
             return False
         return True
 
-    async def _send_all(self, chat: int, messages: list[dict[str, Any]], rank: int) -> tuple[str, ...]:
+    async def _send_all(self, chat: int, messages: list[dict[str, Any]], rank: int) -> Shown:
         """Send messages in order; what was sent before a failure is taken back, or a later wipe would miss it."""
         sent: tuple[str, ...] = ()
+        is_whole = True
         try:
             for message in messages:
                 result = await self._send({"chat_id": chat, **message, **self._protection}, rank)
                 sent = (*sent, handle_of(result)) if result else sent
+                is_whole &= "media" not in message or (result is not None and "text" not in result)
         except SendError:
             await self._sweep(chat, sent)
             raise
-        return sent
+        return Shown(sent, is_whole=is_whole)
 
     async def _send(self, payload: dict[str, Any], rank: int) -> Mapping[str, Any] | None:
         """Send a message; one whose picture does not get through goes as words alone, if it has any."""

@@ -30,6 +30,14 @@ _KINDS = {
     "location": Kind.LOCATION,
     "contact": Kind.CARD,
 }
+_NOTES = re.compile(
+    r"message_auto_delete_timer_changed|pinned_message|write_access_allowed|chat_background_set|connected_website"
+    r"|successful_payment|refunded_payment|passport_data|users_shared|chat_shared|web_app_data|boost_added"
+    r"|proximity_alert_triggered|checklist_tasks_\w+|poll_option_\w+|gift\w*|unique_gift\w*|giveaway_\w+"
+    r"|(?:paid|direct)_message_price_changed|suggested_post_\w+|video_chat_\w+|forum_topic_\w+|chat_owner_\w+"
+    r"|new_chat_\w+|left_chat_member|delete_chat_photo|\w+_chat_created|migrate_\w+"
+)
+"""What the platform notes down in a chat by itself: nobody has said anything then."""
 
 Body = Mapping[str, Any]
 
@@ -67,9 +75,10 @@ def _message(number: str, message: Body) -> Incoming | None:
     if "text" in message:
         kind, text, payload = _words(message["text"])
         return Incoming(address, kind, number, text=text, payload=payload, locale=locale, handle=handle, reply_to=reply)
-    kind_of = next((kind for name, kind in _KINDS.items() if name in message), None)
-    if kind_of is None:
+    if any(map(_NOTES.fullmatch, message)):
         return None
+    # A poll, a story, or what nobody has thought of yet: she has sent something, and is answered.
+    kind_of = next((kind for name, kind in _KINDS.items() if name in message), Kind.FILE)
     media = media_in(message)
     words = _string(message.get("caption", ""))[:TEXT_LIMIT] if media else ""
     return Incoming(address, kind_of, number, text=words, locale=locale, handle=handle, media=media, reply_to=reply)

@@ -125,7 +125,7 @@ class Web:
         along = self._files.body(screen.media, screen.instead) if screen.media else None
         shown = chat.put(outgoing if along else replace(outgoing, screen=screen.in_words()), along)
         await chat.send(chat.frame(shown.living, removed=shown.deleted))
-        return shown
+        return replace(shown, is_whole=bool(along or screen.media is None))
 
     def _keep(self, picture: Picture | None) -> None:
         """Hold a picture ready for the page that is about to ask for it."""

@@ -6,8 +6,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from bot.channels.base import MEDIA_LIMIT
-from bot.core.message import Media
+from bot.core.message import MEDIA_LIMIT, Media
 from bot.core.metadata import MIME, format_of, kind_of
 
 BYTES_LIMIT = 4 * MEDIA_LIMIT

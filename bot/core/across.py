@@ -18,7 +18,7 @@ from bot.core.pairing import knows
 from bot.core.relay import Changes, Relay, in_house
 from bot.core.rooms.talks import UNSENT, UNSENT_HANDLE, UNSENT_MEDIA
 from bot.core.speech import normalise
-from bot.core.talking import change, named_anew, say, take_back
+from bot.core.talking import change, is_full, named_anew, say, take_back
 from bot.core.written import clean
 
 CODE = Position("peer", "code")
@@ -174,29 +174,30 @@ class Ear:
         text = clean(incoming.text)
         if prefixed:
             text = text.partition(":")[2].strip()
-        if len(text) > LONGEST_ACROSS:
-            return Heard(note="too_long_across")
+        if large := _too_large(text, incoming.media):
+            return Heard(note=large)
         if incoming.kind is not Kind.TEXT and incoming.media is None:
             return Heard(note="not_across")
         if not text and incoming.media is None:
             return Heard(note="unclear")
         changes = say(self.relay, talk, self.address, Said(text, incoming.media, incoming.handle))
         if not changes:
-            return Heard(note="not_sent")
+            return Heard(note="enough_held" if is_full(talk) and talk.woman == self.address else "not_sent")
         # It was for this once: what comes next has to be clear anew.
         go = WRITTEN if self.contact.position == WRITE else None
-        return Heard(changes, go=go, answers={LOOKING: "", ANSWERING: "", **_NOTHING_UNSENT})
+        note = "one_across" if incoming.has_more else ""
+        return Heard(changes, note, go=go, answers={LOOKING: "", ANSWERING: "", **_NOTHING_UNSENT})
 
     def _refused(self, incoming: Incoming, live: list[Conversation]) -> Heard:
         """Send it to nobody, and ask her whom she means."""
         if not live:
             return Heard(go=LATE)
         text = clean(incoming.text)
-        if len(text) > LONGEST_ACROSS:
-            return Heard(note="too_long_across")
+        if large := _too_large(text, incoming.media):
+            return Heard(note=large)
         media = str(incoming.media) if incoming.media else ""
         kept = {UNSENT: text, UNSENT_MEDIA: media, UNSENT_HANDLE: incoming.handle, TALK: "", ANSWERING: ""}
-        return Heard(go=WHOM, answers=kept)
+        return Heard(note="one_across" if incoming.has_more else "", go=WHOM, answers=kept)
 
     def _changed(self, incoming: Incoming, live: list[Conversation]) -> Heard | None:
         """Let a change follow what it changes, or say that it does not."""
@@ -211,8 +212,8 @@ class Ear:
         text = self._anew(talk, clean(incoming.text))
         if text is None or not (text or incoming.media):
             return Heard((Talked(talk),), note="not_changed")
-        if len(text) > LONGEST_ACROSS:
-            return Heard((Talked(talk),), note="too_long_across")
+        if large := _too_large(text, incoming.media):
+            return Heard((Talked(talk),), note=large)
         return Heard(change(self.relay, talk, self.address, incoming.handle, Said(text, incoming.media)))
 
     def _anew(self, talk: Conversation, text: str) -> str | None:
@@ -234,6 +235,13 @@ class Ear:
         changes = (each for talk in live for each in take_back(self.relay, talk, self.address, incoming.handle))
         is_unsent = incoming.handle and incoming.handle == self.contact.answers.get(UNSENT_HANDLE)
         return Heard(tuple(changes), answers=_NOTHING_UNSENT if is_unsent else {}) if live or is_unsent else None
+
+
+def _too_large(text: str, media: Media | None) -> str:
+    """Name the phrase that says why something cannot go across, as far as its size is known."""
+    if len(text) > LONGEST_ACROSS:
+        return "too_long_across"
+    return "too_large_across" if media and media.is_too_large else ""
 
 
 _NOTHING_UNSENT = {UNSENT: "", UNSENT_MEDIA: "", UNSENT_HANDLE: ""}

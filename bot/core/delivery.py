@@ -16,17 +16,24 @@ from bot.core.conversation import (
 )
 from bot.core.house import Change, House, Posted, Talked
 from bot.core.letter import Letter, LetterKind
-from bot.core.message import fold
+from bot.core.message import Missed, fold
 from bot.core.pairing import is_young, of_message
 
 Fate = Literal["gone", "failed", "late"]
 """She blocked us, the platform would not take it, or its time is over."""
 ACROSS = (LetterKind.SAID, LetterKind.CHANGED)
 """What somebody wrote, and would believe to have been read."""
+WHAT, WHY = "what", "why"
+"""Values of a letter: what did not go along, and why."""
 
 
-def delivered(conversation: Conversation, letter: Letter, there: tuple[str, ...], now: datetime) -> Conversation:
-    """Return the conversation that knows which message of one chat is which in the other."""
+def delivered(
+    conversation: Conversation, letter: Letter, there: tuple[str, ...], now: datetime, *, is_whole: bool = True
+) -> Conversation:
+    """Return the conversation that knows which message of one chat is which in the other.
+
+    One that is not whole is words alone, whatever was to go along.
+    """
     if letter.kind is LetterKind.TAKEN_BACK:
         kept = [
             each for each in conversation.pairs if each.to != letter.to or not set(each.there) & set(letter.replaces)
@@ -36,7 +43,7 @@ def delivered(conversation: Conversation, letter: Letter, there: tuple[str, ...]
         return conversation
     beside = [each for each in _copies(conversation, letter) if _is_beside(each, letter)]
     there = (*(handle for pair in beside for handle in pair.there), *there)
-    is_media = bool(beside or letter.media)
+    is_media = bool(beside or (letter.media and is_whole))
     new = Pair(sender(conversation, letter), letter.handle, letter.to, there, fold(now), is_media)
     kept = [each for each in conversation.pairs if not _is_replaced(each, new, letter)]
     young = [each for each in (*kept, new) if is_young(each.hour, now)]
@@ -127,6 +134,16 @@ def undelivered(conversation: Conversation | None, letter: Letter, fate: Fate, n
     if not to:
         return ()
     return (Posted(Letter(to, LetterKind.NOT_DELIVERED, conversation.id, _values(conversation, to))),)
+
+
+def left_out(conversation: Conversation, letter: Letter, missed: Missed) -> tuple[Change, ...]:
+    """Tell who sent a voice note or a picture that its reader has a line in its place: once, however many read it."""
+    to = sender(conversation, letter) if letter.kind in ACROSS and letter.media and missed else ""
+    copies = of_message(conversation, to, letter.handle)
+    if not to or not letter.media or any(each.to != letter.to and not each.is_media for each in copies):
+        return ()
+    values = {**_values(conversation, to), WHAT: letter.media.kind, WHY: missed}
+    return (Posted(Letter(to, LetterKind.LEFT_OUT, conversation.id, values)),)
 
 
 def abandoned(house: House, now: datetime) -> Iterator[Change]:

@@ -1,6 +1,6 @@
 """How a conversation ends: both sides are told, and nothing is left in it by which anybody could be found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.core.conversation import COUNTED, Aim, Conversation
 from bot.core.house import Blocked, Noted, Posted, Talked
@@ -8,18 +8,31 @@ from bot.core.letter import LetterKind
 from bot.core.message import fold
 from bot.core.relay import Changes, Relay, rings_replaced, told, told_staff
 
+FOR_GOOD = "for_good"
+"""Value of a letter: she is not answered any more, so that nothing is offered to her."""
 
-def end(relay: Relay, conversation: Conversation, by: str = "", kind: LetterKind = LetterKind.ENDED) -> Changes:
+
+def end(
+    relay: Relay,
+    conversation: Conversation,
+    by: str = "",
+    kind: LetterKind = LetterKind.ENDED,
+    *,
+    is_for_good: bool = False,
+) -> Changes:
     """End it; whoever ended it, at the address `by`, reads so on her screen, and the others by a letter."""
     if not conversation.is_live:
         return ()
-    letters = _farewells(relay, conversation, by, kind)
+    more = {FOR_GOOD: "yes"} if is_for_good else {}
+    letters = _farewells(relay, conversation, by, kind, more)
     return (Talked(conversation.ended(fold(relay.now))), *letters)
 
 
-def _farewells(relay: Relay, conversation: Conversation, by: str, kind: LetterKind) -> Iterator[Posted]:
+def _farewells(
+    relay: Relay, conversation: Conversation, by: str, kind: LetterKind, more: Mapping[str, str]
+) -> Iterator[Posted]:
     if conversation.woman != by:
-        yield told(conversation, conversation.woman, kind)
+        yield told(conversation, conversation.woman, kind, **more)
     for seat in relay.answering(conversation):
         if seat.address != by:
             yield told_staff(conversation, seat.address, kind)
@@ -49,7 +62,7 @@ def block(relay: Relay, conversation: Conversation, staff: str) -> Changes:
     seat = conversation.seat_of(staff)
     if not seat or seat not in relay.answering(conversation) or not conversation.is_open:
         return ()
-    return (*end(relay, conversation, seat.address), Blocked(conversation.woman))
+    return (*end(relay, conversation, seat.address, is_for_good=True), Blocked(conversation.woman))
 
 
 def orphaned(relay: Relay, conversation: Conversation) -> Changes:

@@ -185,13 +185,21 @@ class _Step:
         offered = () if heard.changes and not self.house.staff else self.contact.offered
         step = replace(self, contact=replace(self.contact, answers=kept, offered=offered))
         if heard.note:
-            turn = step.show(heard.note)
+            turn = step.noted(heard)
             return replace(turn, changes=(*heard.changes, *turn.changes))
         if not heard.go:
             return Turn(step.contact, None, changes=heard.changes)
         if not heard.changes:
             return step.go(heard.go).looked_at(self.address, self.house)
         return Turn(replace(step.contact, position=heard.go), None, changes=heard.changes)
+
+    def noted(self, heard: Heard) -> Turn:
+        """Say what did not go across, where she is then."""
+        if not heard.go:
+            return self.show(heard.note)
+        turn = self.go(heard.go)
+        stage = self.at(turn.contact, turn.contact.position or MENU)
+        return replace(turn, screen=stage.screen(heard.note)).looked_at(self.address, self.house)
 
     def _meant(self, incoming: Incoming) -> Meaning:
         """Return what she means: first by her screen, then by what we wrote first, which may be beside it."""

@@ -39,8 +39,8 @@ DraftAction = Literal["begin_question", "write_question", "write_answer", "write
 QuestionAction = Literal["ask_group", "take_back"]
 StaffAction = Literal["announce", "halt", "approve", "discard"]
 BroadcastAction = Literal["begin_draft", "keep_draft", "redraft"]
-LineAction = Literal["call_line", "leave_message", "set_code", "end_talk"]
-"""What a woman does for herself; who answers ends a conversation of hers by the same word."""
+LineAction = Literal["call_line", "leave_message", "set_code", "end_talk", "unsay"]
+"""What a woman does for herself; who answers ends a conversation of hers, or takes back her last word, by the same."""
 DutyAction = Literal["duty_on", "duty_off", "add_language", "drop_language", "call_tutor"]
 SeatAction = Literal[
     "take", "decline", "say_canned", "hand_over", "call_second", "ask_code", "mark_danger", "block", "close_talk"

@@ -35,8 +35,9 @@ def follow_up(library: Library, to: str, conversation: str, details: Mapping[str
         return None
     zone = zone_of(library, service)
     today = now.astimezone(zone).date()
-    day = day_of(details.get(DAY, "")) or today + UNKNOWN_DAY
-    if details[LATER] != THAT_EVENING:
+    named = day_of(details.get(DAY, ""))
+    day = named or today + UNKNOWN_DAY
+    if named and details[LATER] != THAT_EVENING:
         day += timedelta(days=1)
     due = instant(datetime.combine(max(day, today), hours[0]), zone)
     if due <= now:

@@ -18,6 +18,8 @@ class Item:
     """The English label of a written choice."""
     said: str = ""
     """The label of a listed entry, in her language already."""
+    also: tuple[str, ...] = ()
+    """What else she may type for it, in any language."""
     service: Service | None = None
     language: str = ""
     city: str = ""

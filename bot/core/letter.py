@@ -48,6 +48,8 @@ class LetterKind(StrEnum):
     ENDED = "ended"
     EXPIRED = "expired"
     NOT_DELIVERED = "not_delivered"
+    LEFT_OUT = "left_out"
+    """Her words arrived, and her voice note or picture did not."""
 
 
 @dataclass(frozen=True, slots=True)

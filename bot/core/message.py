@@ -7,8 +7,12 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal
 
+MEDIA_LIMIT = 10 * 1024 * 1024
+"""Bytes of a voice note or a picture that are brought into memory at most: twenty minutes of speech, or any photo."""
 NAMELESS = "[…]"
 """Stands for what goes along where nobody said what it is."""
+Missed = Literal["", "large", "unreadable", "missing"]
+"""Why a file does not go along: it is over the limit, of no format that can be made bare, or nobody hands it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,13 @@ class Media:
     ref: str = field(repr=False)
     data: bytes = field(default=b"", repr=False, compare=False)
     """Its bytes, on their way to another platform: in memory only, and never stored."""
+    size: int = field(default=0, compare=False)
+    """How many these are, where the platform says so as it comes in; never stored."""
+
+    @property
+    def is_too_large(self) -> bool:
+        """Tell whether it is known already that it cannot go along."""
+        return self.size > MEDIA_LIMIT
 
     def __str__(self) -> str:
         """Return the one spelling that an answer is kept in."""
@@ -102,6 +113,8 @@ class Incoming:
     """Of a voice note or a picture, for a screen that asked for one; `text` is what stands below it, then."""
     reply_to: str = ""
     """Handle of the message that she answers, where she said which, in the platform's own way."""
+    has_more: bool = False
+    """More came along in the same message than `media`: it was left where it lies."""
     renamed: str = ""
     """Of an edit: the handle that the message has from now on, where the platform gives it another."""
 
@@ -154,14 +167,16 @@ class Screen:
 
     0: a number would be an answer here, so none has one.
     """
+    missed: Missed = ""
+    """Why a line stands in the place of what was to go along."""
 
-    def in_words(self) -> "Screen":
+    def in_words(self, why: Missed = "") -> "Screen":
         """Return the screen with a line in the place of what goes along, so that she knows that there was something."""
         if self.media is None:
             return self
         # Behind the words: what is written across begins with who wrote it, whatever became of the file.
         first, rest = "\n".join((*self.texts[:1], self.instead or NAMELESS)), self.texts[1:]
-        return replace(self, texts=(first, *rest), media=None)
+        return replace(self, texts=(first, *rest), media=None, missed=why)
 
 
 @dataclass(frozen=True, slots=True)

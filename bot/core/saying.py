@@ -7,6 +7,8 @@ from bot.core import absence, availability, speech
 from bot.core.beneath import beneath
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation
+from bot.core.delivery import WHAT, WHY
+from bot.core.ending import FOR_GOOD
 from bot.core.house import TALK, House
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
@@ -70,7 +72,8 @@ def render(library: Library, house: House, contact: Contact, letter: Letter, now
     else:
         texts = tuple(each for each in _texts(library, language, letter, talk) if each)
     choices = tuple(Choice(item.token, library.phrase(language, item.said)) for item in _items(letter, is_hers=is_hers))
-    ways = () if letter.kind in _BARE else tuple(Choice(way(word), library.phrase(language, word)) for word in WAYS)
+    is_bare = letter.kind in _BARE or FOR_GOOD in letter.values
+    ways = () if is_bare else tuple(Choice(way(word), library.phrase(language, word)) for word in WAYS)
     instead = library.phrase(language, said_of(letter.media)) if letter.media else ""
     return Screen(texts, choices, ways, media=letter.media, instead=instead)
 
@@ -94,9 +97,15 @@ def _texts(library: Library, language: str, letter: Letter, talk: Conversation |
         yield _said(library, language, letter)
         return
     values = _values(library, language, letter)
+    if letter.kind is LetterKind.LEFT_OUT:
+        what, why = letter.values.get(WHAT, "picture"), letter.values.get(WHY, "missing")
+        yield _named(letter, library.phrase(language, f"letter_{what}_{why}"))
+        return
     name = f"letter_{letter.kind.value}"
     if "designation" in letter.values and f"{name}_staff" in library.phrases:
         name = f"{name}_staff"
+    if FOR_GOOD in letter.values:
+        name = "letter_over"
     if letter.kind is LetterKind.RING and talk and talk.is_open:
         name = "letter_ring_second"
     yield library.phrase(language, name, **values) + _tongue_of_note(library, language, letter)
@@ -115,10 +124,15 @@ def _tongue_of_note(library: Library, language: str, letter: Letter) -> str:
 
 def _said(library: Library, language: str, letter: Letter) -> str:
     """Say what somebody wrote: who answers reads the two words in front of it, a woman only what was written."""
-    name = letter.values.get("designation", "")
     text = letter.text
     if text and _is_news(letter):
         text = library.phrase(language, "letter_changed", text=text)
+    return _named(letter, text)
+
+
+def _named(letter: Letter, text: str) -> str:
+    """Put the two words in front, where who answers reads it."""
+    name = letter.values.get("designation", "")
     if not name:
         return text
     if by := letter.values.get("by", ""):
@@ -140,6 +154,8 @@ def _values(library: Library, language: str, letter: Letter) -> dict[str, str]:
 
 
 def _items(letter: Letter, *, is_hers: bool) -> Iterator[Item]:
+    if FOR_GOOD in letter.values:
+        return iter(())
     offered = _OFFERED_HER if is_hers or _is_for_woman(letter) else _OFFERED
     return (_item(name, letter.conversation) for name in offered.get(letter.kind, ()))
 

@@ -19,9 +19,11 @@ _SOUNDS = (
     ("qu", "q"), ("qa", "kua"), ("qo", "kuo"), ("q", "k"),
     ("gue", "Ge"), ("gui", "Gi"), ("ge", "je"), ("gi", "ji"),
     ("ce", "se"), ("ci", "si"), ("cy", "sy"), ("c", "k"), ("z", "s"),
-    ("v", "b"), ("ll", "i"), ("y", "i"),
+    ("v", "b"), ("y", "i"),
 )  # fmt: skip
 """Letters that people swap because they sound alike, in this order: `kiero`, `biolo`, `ostia`, `geringa`."""
+_SOFT = re.compile("ll(?=[aeiou])")
+"""Sounds like `i` before a vowel only: `still` is not `sti`."""
 _DOUBLED = re.compile(r"(.)\1+")
 """A letter written twice, or a stuck key: `helppp`."""
 
@@ -30,6 +32,7 @@ def sound(word: str) -> str:
     """Return how a word sounds, near enough for Spanish and Portuguese."""
     for letters, same in _SOUNDS:
         word = word.replace(letters, same)
+    word = _SOFT.sub("i", word)
     return _DOUBLED.sub(r"\1", word)
 
 

@@ -161,7 +161,9 @@ class Stage:
                 yield Item(self._token("service", service.id), self._next, answers, service=service)
         elif node.list:
             for entry in LISTS[node.list](self):
-                yield Item(self._token(node.list, entry.id), self._next, entry.answers, said=entry.label)
+                yield Item(
+                    self._token(node.list, entry.id), self._next, entry.answers, said=entry.label, also=entry.also
+                )
 
     @property
     def _next(self) -> Position:

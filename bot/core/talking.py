@@ -33,9 +33,14 @@ def say(relay: Relay, conversation: Conversation, of: str, said: Said) -> Change
 def _held(conversation: Conversation, said: Said) -> Changes:
     """Keep what she says until somebody is there."""
     is_known = said.handle and any(each.handle == said.handle for each in conversation.held)
-    if is_known or len(conversation.held) >= MOST_HELD:
+    if is_known or is_full(conversation):
         return ()
     return (Talked(conversation.changed(held=(*conversation.held, said))),)
+
+
+def is_full(conversation: Conversation) -> bool:
+    """Tell whether no more of what she says can be kept until somebody is there."""
+    return len(conversation.held) >= MOST_HELD
 
 
 def _is_known(conversation: Conversation, of: str, handle: str) -> bool:
@@ -116,6 +121,17 @@ def take_back(relay: Relay, conversation: Conversation, of: str, handle: str) ->
         letter = _letter(relay, conversation, of, pair.to, Said())
         letters.append(Posted(letter.changed(kind=LetterKind.TAKEN_BACK, replaces=pair.there)))
     return (Talked(conversation.changed(pairs=pairs)), *recalled, *letters)
+
+
+def last_said(relay: Relay, conversation: Conversation, of: str) -> str:
+    """Return the handle of the newest message of `of` that waits, is on its way, or that a reader has who is there."""
+    there = relay.counterparts(conversation, of)
+    found = [each.handle for each in conversation.held if of == conversation.woman]
+    found += [pair.handle for pair in conversation.pairs if pair.of == of and pair.to in there]
+    coming = (each for each in relay.house.on_its_way(conversation.id) if each.to in there)
+    found += [each.handle for each in coming if is_of(conversation, each, of, each.handle)]
+    # What is changed later is not said later: platforms count their messages, and the first name of one stays.
+    return max(filter(None, found), key=lambda handle: (len(handle), handle), default="")
 
 
 def with_code(conversation: Conversation, code: str) -> Conversation:

@@ -275,7 +275,7 @@ def _labels(stage: Stage, item: Item) -> set[str]:
     if item.service:
         return {normalise(item.service.name), normalise(stage.label(item))}
     if item.said:
-        return {normalise(item.said)}
+        return {normalise(each) for each in (item.said, *item.also)}
     return stage.library.once(
         ("said", stage.position.flow, item.text, item.city, item.language, item.turns_page),
         lambda: {normalise(stage.label(item, language)) for language in stage.library.speech.languages},

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.channels.base import MEDIA_LIMIT, Channel, SendError
-from bot.core.message import Media, Screen
+from bot.channels.base import Channel, SendError
+from bot.core.message import MEDIA_LIMIT, Media, Missed, Screen
 from bot.core.metadata import bare
 from bot.log import EVENTS, place_of
 
@@ -27,17 +27,25 @@ async def leave(screen: Screen, _channel: str) -> Screen:
     return screen
 
 
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What came of a file: its bytes, or why there are none."""
+
+    data: bytes = b""
+    missed: Missed = ""
+
+
 @dataclass(slots=True, eq=False)
 class _Load:
-    """One file, on its way or here; without bytes it cannot be had."""
+    """One file, on its way or here."""
 
-    coming: "asyncio.Task[bytes]"
+    coming: "asyncio.Task[_Brought]"
     until: float
 
     @property
     def size(self) -> int:
         """Bytes that are held."""
-        return len(self.coming.result()) if self.coming.done() and not self.coming.cancelled() else 0
+        return len(self.coming.result().data) if self.coming.done() and not self.coming.cancelled() else 0
 
 
 class Carrier:
@@ -54,8 +62,10 @@ class Carrier:
         media = screen.media
         if media is None or (media.channel == channel and channel in LASTING):
             return screen
-        data = await self._bring(media)
-        return replace(screen, media=replace(media, data=data)) if data else screen.in_words()
+        brought = await self._bring(media)
+        if brought.missed:
+            return screen.in_words(brought.missed)
+        return replace(screen, media=replace(media, data=brought.data))
 
     async def forget(self) -> None:
         """Let go of what was brought some time ago, also if nobody asks for anything any more."""
@@ -65,7 +75,7 @@ class Carrier:
         now = self._clock()
         self._loads = {key: load for key, load in self._loads.items() if load.until > now or not load.coming.done()}
 
-    async def _bring(self, media: Media) -> bytes:
+    async def _bring(self, media: Media) -> _Brought:
         """Return the bytes, fetched once for all who ask meanwhile."""
         self._forget()
         key = str(media)
@@ -75,11 +85,11 @@ class Carrier:
             load = _Load(coming, self._clock() + KEPT_FOR)
         self._loads[key] = load
         # Who stops waiting must not take it from the others.
-        data = await asyncio.shield(load.coming)
-        if not data:
+        brought = await asyncio.shield(load.coming)
+        if brought.missed:
             load.until = min(load.until, self._clock() + MISSED_FOR)
         self._shrink()
-        return data
+        return brought
 
     def _shrink(self) -> None:
         held = sum(load.size for load in self._loads.values())
@@ -90,21 +100,32 @@ class Carrier:
                 held -= load.size
                 del self._loads[key]
 
-    async def _fetch(self, media: Media) -> bytes:
+    async def _fetch(self, media: Media) -> _Brought:
         channel = self._channels.get(media.channel)
         if channel is None and not media.data:
             EVENTS.warning("a %s was not brought: %s is not running", media.kind, media.channel)
-            return b""
+            return _Brought(missed="missing")
         try:
             data = media.data or await channel.fetch(media)  # type: ignore[union-attr]  # one of the two is there
         except SendError as error:
             EVENTS.warning("a %s was not brought from %s: %s", media.kind, media.channel, error)
-            return b""
+            return _Brought(missed="large" if error.large or media.is_too_large else "missing")
         except Exception as bug:  # noqa: BLE001 - words still arrive
             EVENTS.error("a %s was not brought: %s", media.kind, place_of(bug))
-            return b""
-        # A large file takes a moment, in which others are to be answered.
-        found = await asyncio.to_thread(bare, data, media.kind) if len(data) <= MEDIA_LIMIT else None
-        if found is None:
-            EVENTS.warning("a %s of %s was left out: not a file that can be made bare", media.kind, media.channel)
-        return found.data if found else b""
+            return _Brought(missed="missing")
+        return await _made_bare(media, data)
+
+
+async def _made_bare(media: Media, data: bytes) -> _Brought:
+    if len(data) > MEDIA_LIMIT:
+        EVENTS.warning("a %s of %s was left out: it is too large", media.kind, media.channel)
+        return _Brought(missed="large")
+    if not data:
+        EVENTS.warning("a %s of %s was left out: there is nothing in it", media.kind, media.channel)
+        return _Brought(missed="missing")
+    # A large file takes a moment, in which others are to be answered.
+    found = await asyncio.to_thread(bare, data, media.kind)
+    if found is None:
+        EVENTS.warning("a %s of %s was left out: not a file that can be made bare", media.kind, media.channel)
+        return _Brought(missed="unreadable")
+    return _Brought(found.data)

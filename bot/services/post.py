@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.channels.base import WithdrawnError
 from bot.core.letter import LetterKind
-from bot.core.message import Address, Outgoing
+from bot.core.message import Address, Missed, Outgoing
 from bot.services.miss import Miss
 from bot.services.sender import Flight, Sender
 from bot.storage.letterbox import Ending, Parcel, Sort
@@ -76,7 +76,8 @@ class Post(Sender[Sort, Parcel, Ending]):
         # As if she had pressed there: what is replaced is edited in its place. What is swept only goes.
         outgoing = Outgoing(parcel.to, screen, (*old, *parcel.swept), old[-1] if old else "")
         shown = await channel.show(outgoing)
-        return Ending(parcel, "sent", shown.living, shown.deleted)
+        missed: Missed = screen.missed or ("" if shown.is_whole else "missing")
+        return Ending(parcel, "sent", shown.living, shown.deleted, missed=missed)
 
     async def _silence(self, flight: Flight[Parcel]) -> None:
         """Wait until she has her answer: it was asked for before."""

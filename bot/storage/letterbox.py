@@ -7,10 +7,10 @@ from datetime import datetime
 
 from bot.core.contact import Contact
 from bot.core.conversation import Conversation
-from bot.core.delivery import Fate, delivered, in_its_place, undelivered
+from bot.core.delivery import Fate, delivered, in_its_place, left_out, undelivered
 from bot.core.house import NOTICE, House, Talked
 from bot.core.letter import Letter, LetterKind
-from bot.core.message import Address, Screen
+from bot.core.message import Address, Missed, Screen
 from bot.core.overtaking import without
 from bot.core.platform import NUMBERED
 from bot.core.verdict import Hold, Send, Verdict
@@ -58,6 +58,8 @@ class Ending:
     due_at: datetime | None = None
     has_failed: bool = False
     """It was tried, and counts as a try."""
+    missed: Missed = ""
+    """Why a line stands in the place of what was to go along."""
 
 
 class LetterBox:
@@ -215,9 +217,10 @@ class LetterBox:
         if old is not None:
             self._rewrite(connection, key, old, _reached(old, ending, now))
         if conversation and is_live:
-            new = delivered(conversation, letter, _there(ending), now)
-            if new != conversation:
-                self._houses.apply(connection, b"", (Talked(new),))
+            new = delivered(conversation, letter, _there(ending), now, is_whole=not ending.missed)
+            told = left_out(conversation, letter, ending.missed)
+            if new != conversation or told:
+                self._houses.apply(connection, b"", (Talked(new), *told))
         return True
 
     def _gone(self, connection: sqlite3.Connection, row: Row) -> None:

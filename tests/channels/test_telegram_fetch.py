@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bot.channels import telegram_media
-from bot.channels.base import MEDIA_LIMIT, SendError
+from bot.channels.base import SendError
 from bot.channels.telegram import Telegram
-from bot.core.message import Media
+from bot.core.message import MEDIA_LIMIT, Media
 from tests.fake_bot_api import FakeBotApi, Fault, aiogram_answer_judge
 
 NOTE = Media("telegram", "voice", "file-voice")

@@ -70,10 +70,18 @@ def test_words_and_commands_come_in_without_the_slash(text: str, kind: Kind, exp
         ({"location": {"latitude": 1.0, "longitude": 2.0}}, Kind.LOCATION),
         ({"location": {"latitude": 1.0, "longitude": 2.0}, "venue": {"title": "t"}}, Kind.LOCATION),
         ({"contact": {"phone_number": "1", "first_name": "x"}}, Kind.CARD),
+        ({"poll": {"id": "1", "question": "?"}}, Kind.FILE),
+        ({"story": {"id": 1, "chat": CHAT}}, Kind.FILE),
+        ({"paid_media": {"star_count": 1, "paid_media": []}, "caption": "look"}, Kind.FILE),
+        ({"checklist": {"title": "t", "tasks": []}}, Kind.FILE),
+        ({"game": {"title": "t"}}, Kind.FILE),
+        ({"invoice": {"title": "t"}}, Kind.FILE),
+        ({"hologram": FILE}, Kind.FILE),
+        ({}, Kind.FILE),
     ],
 )
 def test_everything_else_that_she_sends_comes_in_as_its_kind_only(content: dict[str, Any], kind: Kind) -> None:
-    """Neither captions nor files come in."""
+    """Neither captions nor files come in, and nothing is met with silence, also what this program does not know."""
     assert read(message(**content)) == incoming(kind)
 
 
@@ -208,10 +216,12 @@ IGNORED = {
         "callback_query": {"id": "9", "from": ANA, "game_short_name": "a", "message": {"message_id": 1, "chat": CHAT}},
     },
     "live location": {"update_id": 5, "edited_message": message(location={"latitude": 1.0})["message"]},
-    "poll": message(poll={"id": "1", "question": "?"}),
     "payment": message(successful_payment={"currency": "EUR"}),
     "service message": message(pinned_message={"message_id": 1}),
-    "unknown content": message(hologram={"file_id": "f"}),
+    "a timer of the chat": message(message_auto_delete_timer_changed={"message_auto_delete_time": 1}),
+    "a wallpaper": message(chat_background_set={"type": {"type": "fill"}}),
+    "a gift": message(unique_gift={"gift": {}}),
+    "a box ticked": message(checklist_tasks_done={"marked_as_done_task_ids": [1]}),
     "channel post": {"update_id": 5, "channel_post": {"message_id": 1, "chat": GROUP, "text": "hi"}},
     "reaction": {"update_id": 5, "message_reaction": {"chat": CHAT, "user": ANA}},
     "poll answer": {"update_id": 5, "poll_answer": {"poll_id": "1", "user": ANA}},

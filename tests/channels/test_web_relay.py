@@ -6,10 +6,10 @@ from io import BytesIO
 import aiohttp
 import pytest
 
-from bot.channels.base import MEDIA_LIMIT, SendError
+from bot.channels.base import SendError
 from bot.channels.web import HEADERS
 from bot.channels.web_files import BYTES_LIMIT, Files
-from bot.core.message import Address, Choice, Kind, Media, Outgoing, Screen
+from bot.core.message import MEDIA_LIMIT, Address, Choice, Kind, Media, Outgoing, Screen
 from tests.channels.preview import ANA, RITA, House, Window, window
 from tests.files import aac, jpeg, m4a, mp3, ogg, png, webp
 

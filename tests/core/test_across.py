@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.conversation import ConversationState
 from bot.core.letter import LetterKind
-from bot.core.message import Kind
+from bot.core.message import Kind, Media
 from tests.core.relays import TUTOR
 from tests.core.town import Person, Town
 
@@ -272,6 +272,15 @@ class TestWhatWasSaid:
         assert not [each for each in town.deliver() if each.to == eva.address]
 
 
+def test_who_is_blocked_reads_that_it_has_ended_and_nothing_is_offered_that_would_do_nothing(town: Town) -> None:
+    eva, ana = town.answers("amber birch"), town.woman("ana")
+    town.talk(ana, eva)
+    eva.presses("What else I can do", "Block", "Yes, block")
+    town.deliver()
+    assert ana.said[-1] == "This has ended."
+    assert "Talk to a peer" not in [each.label for each in (*ana.phone.choices, *ana.phone.screen.ways)]
+
+
 def test_a_voice_note_goes_across_as_it_is(town: Town) -> None:
     eva, ana = town.answers("amber birch"), town.woman("ana")
     town.talk(ana, eva)
@@ -287,3 +296,20 @@ def test_who_answers_and_calls_a_tutor_is_never_called_herself(town: Town) -> No
     eva.presses("Call a tutor")
     assert [each.kind for each in town.deliver()] == []
     assert town.only().state is ConversationState.LEFT
+
+
+def test_who_chose_whom_she_writes_to_has_chosen_for_that_once_also_where_a_file_was_left(town: Town) -> None:
+    """What she writes then has to be clear anew: it may be meant for another."""
+    eva, ana, bea, *_ = two(town)
+    bea.types("this is bea")
+    town.deliver()
+    eva.presses_under("Answer")
+    media = Media("telegram", "picture", "ref")
+    turn = eva.take(replace(eva.phone.sends(Kind.PICTURE), media=media, has_more=True))
+    assert turn.screen
+    assert turn.screen.texts[0].startswith("I took only one of these.")
+    assert [each.to for each in town.deliver()] == [bea.address]
+    screen = eva.types("and now?")
+    assert screen
+    assert "Not sent" in screen.texts[0]
+    assert [each.to for each in town.deliver() if each.to == ana.address] == []

@@ -1,7 +1,8 @@
 """Company, referrals and what comes after a visit: each with her yes, and nothing that she did not say yes to."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -106,6 +107,37 @@ def test_she_is_asked_afterwards_only_if_she_said_yes_to_that(town: Town, later:
     assert all(each.to == ana.address and each.due_at > NOW.timestamp() for each in asked)
     casa.presses_under("We receive her")
     assert len(follow_ups(town)) == len(asked), "saying it twice asks once"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("today", "2026-11-21"), ("Tomorrow", "2026-11-22"), ("amanhã", "2026-11-22"), ("hoy", "2026-11-21"),
+     ("mañana", "2026-11-22"), ("hoje", "2026-11-21")],
+)  # fmt: skip
+def test_today_and_tomorrow_are_days_in_every_language(town: Town, text: str, day: str) -> None:
+    town.answers("amber birch")
+    ana = woman(town)
+    ana.presses("Come with me", BED)
+    ana.types(text)
+    assert ana.contact.answers["day"] == day
+
+
+@pytest.mark.parametrize(
+    ("day", "later", "expected"),
+    [
+        ("2026-11-23", "that_evening", "2026-11-23"),
+        ("2026-11-23", "morning", "2026-11-24"),
+        ("", "that_evening", "2026-11-28"),
+        ("", "morning", "2026-11-28"),
+        ("", "afternoon", "2026-11-28"),
+    ],
+)
+def test_she_is_asked_that_evening_the_day_after_or_where_she_named_no_day_a_week_later(
+    day: str, later: str, expected: str
+) -> None:
+    letter = follow_up(with_lines(), "telegram:1", "c1", {"service": HOUSE, "day": day, "later": later}, NOW)
+    assert letter
+    assert datetime.fromtimestamp(letter.due_at, ZoneInfo("Europe/Lisbon")).date().isoformat() == expected
 
 
 @pytest.mark.parametrize("later", ["No, don't ask", "Yes, that evening"])
@@ -280,6 +312,17 @@ def test_how_it_went_is_counted_once_and_not_kept_with_her(outcome: str) -> None
     assert outcome not in " ".join(outcome_of.contact.answers.values())
     again = {**outcome_of.contact.answers, "outcome": outcome}
     assert ACTIONS["note_visit"](told(**again)).changes == ()
+
+
+def test_who_was_turned_away_is_shown_other_places_before_she_is_asked_anything_more(town: Town) -> None:
+    ana = woman(town)
+    ana.contact = replace(ana.contact, position=Position("visit", "how"), answers={"visit": HOUSE})
+    ana.types("no such thing")
+    ana.presses("They turned me away", "They were full", "Other places")
+    labels = [each.label for each in ana.phone.choices]
+    assert any(each.startswith("Linha Nacional") for each in labels)
+    assert not any("Joaquim Urbano" in each for each in labels)
+    assert "refused" not in " ".join((*ana.contact.answers, *ana.contact.answers.values()))
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -37,6 +37,13 @@ def test_a_word_may_be_written_by_ear_or_with_a_stuck_key(word: str, meant: str)
     assert KNOWN.of(word) == {meant}
 
 
+@pytest.mark.parametrize(("word", "other"), [("still", "sti"), ("all", "ai"), ("will", "wi")])
+def test_two_l_at_the_end_of_a_word_are_no_i(word: str, other: str) -> None:
+    """Whoever asks “are you still there?” does not ask about infections."""
+    assert sound(word) != sound(other)
+    assert sound("llamar") == sound("yamar")
+
+
 def test_a_stem_stands_for_every_ending() -> None:
     assert KNOWN.of("strangling") == {"strangl*"}
     assert KNOWN.of("strange") == set()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.channels.base import MEDIA_LIMIT
+from bot.core.message import MEDIA_LIMIT
 from bot.core.metadata import kind_of
 from tests.files import PLANTED, exif, jpeg, ogg, segment
 

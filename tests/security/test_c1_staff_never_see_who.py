@@ -85,6 +85,7 @@ def test_no_screen_of_who_answers_has_anything_of_a_woman_or_of_another(planted:
         "block",
         "close_talk",
         "end_talk",
+        "unsay",
         "call_tutor",
         "say_canned",
     ],

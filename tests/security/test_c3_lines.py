@@ -69,7 +69,7 @@ def touches(changes: tuple[Change, ...], talk: Conversation) -> bool:
 
 
 @pytest.mark.parametrize("role", OTHERS)
-@pytest.mark.parametrize("name", sorted({*get_args(DutyAction), *IN_SEAT, "send_unsent", "end_talk"}))
+@pytest.mark.parametrize("name", sorted({*get_args(DutyAction), *IN_SEAT, "send_unsent", "end_talk", "unsay"}))
 def test_who_has_no_seat_does_nothing_in_a_conversation(name: str, role: str) -> None:
     town, _, talk = scene()
     assert not touches(ACTIONS[name](stage_of(town, OTHERS[role], talk.id)).changes, talk)

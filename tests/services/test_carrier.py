@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.base import MEDIA_LIMIT
-from bot.core.message import Media, Screen
+from bot.core.message import MEDIA_LIMIT, Media, Screen
 from bot.services import carrier as module
 from bot.services.carrier import KEPT_FOR, MISSED_FOR, Carrier
 from bot.services.dispatcher import Dispatcher

@@ -15,6 +15,7 @@ from bot.core.follow_up import DAY, LATER, SERVICE, zone_of
 from bot.core.referral import TIME, TONGUE, WORDS
 from bot.core.ringing import Caller
 from bot.core.rooms.desk import without
+from bot.core.rooms.hour import called
 from bot.core.rooms.lines import line_name, own, relay_of
 from bot.core.rooms.room import Action, Entry, Fill, Gate, Known, List, Outcome, untrue
 
@@ -114,7 +115,8 @@ def _days(stage: "Stage") -> Iterator[Entry]:
     today = stage.now.astimezone(zone_of(stage.library, place)).date() if place else stage.now.date()
     for number in range(DAYS_AHEAD):
         day = today + timedelta(days=number)
-        yield Entry(day.isoformat(), speech.weekday_date(stage.contact.language, day), {DAY: day.isoformat()})
+        said = speech.weekday_date(stage.contact.language, day)
+        yield Entry(day.isoformat(), said, {DAY: day.isoformat()}, called(stage, number))
 
 
 def _helps(stage: "Stage") -> Iterator[Entry]:

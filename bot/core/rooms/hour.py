@@ -69,7 +69,14 @@ def _days(stage: "Stage") -> Iterator[Entry]:
         said = weekday_date(stage.contact.language, on)
         names = {0: "today", 1: "tomorrow"}
         label = phrase(stage, names[number], day=said) if number in names else said
-        yield Entry(on.isoformat(), label, {DAY: on.isoformat()})
+        yield Entry(on.isoformat(), label, {DAY: on.isoformat()}, called(stage, number))
+
+
+def called(stage: "Stage", number: int) -> tuple[str, ...]:
+    """Return what people type for the day in so many days, in every language."""
+    name = {0: "today", 1: "tomorrow"}.get(number, "")
+    speech = stage.library.speech
+    return tuple(stage.library.phrase(each, name, day="") for each in speech.languages) if name else ()
 
 
 def _new_time(stage: "Stage", _: str) -> str:

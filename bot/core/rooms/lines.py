@@ -12,13 +12,15 @@ from bot.core.house import LINE, TALK, Talked
 from bot.core.relay import Changes, Relay, in_house
 from bot.core.ringing import Caller, call, leave_message
 from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places, untrue
-from bot.core.talking import fingerprint, with_code
+from bot.core.talking import fingerprint, last_said, take_back, with_code
 
 if TYPE_CHECKING:
     from bot.core.stage import Stage
 
 CODE, CODE_KEPT, TOPIC = "code", "code_kept", "topic"
 """Answers: the word that she typed, its fingerprint until there is a conversation, and where she comes from."""
+UNSAID = "unsaid_last"
+"""Answer: something of hers was there to be taken back, the last time that she wanted that."""
 OWN_FLOWS = ("peer", "start", "me", "now")
 """From these she comes for nothing in particular."""
 STARTED = "peer.start"
@@ -128,15 +130,29 @@ def _set_code(stage: "Stage") -> Outcome:
 
 
 def _end_talk(stage: "Stage") -> Outcome:
-    """End the one before her: in a flow for who answers that with a seat of hers, else her own."""
-    flow = stage.library.flows.get(stage.position.flow)
-    staff = stage.house.staff
-    talk = own(stage)
-    if flow and flow.audience != "woman":
-        talk = in_house(stage.house, stage.contact.answers.get(TALK, ""))
-        is_hers = talk and (talk.woman == stage.address or (staff and talk.seat_of(staff.designation)))
-        talk = talk if is_hers else None
+    """End the one before her."""
+    talk = _meant(stage)
     return Outcome(stage.contact, end(relay_of(stage), talk, stage.address) if talk else ())
+
+
+def _meant(stage: "Stage") -> Conversation | None:
+    """Return the one before her: in a flow for who answers that with a seat of hers, else her own."""
+    flow, staff = stage.library.flows.get(stage.position.flow), stage.house.staff
+    if not flow or flow.audience == "woman":
+        return own(stage)
+    talk = in_house(stage.house, stage.contact.answers.get(TALK, ""))
+    is_hers = talk and (talk.woman == stage.address or (staff and talk.seat_of(staff.designation)))
+    return talk if is_hers else None
+
+
+def _unsay(stage: "Stage") -> Outcome:
+    """Take back what she wrote last there, from whoever has it or would get it."""
+    talk, relay = _meant(stage), relay_of(stage)
+    last = last_said(relay, talk, stage.address) if talk and talk.is_live else ""
+    changes = take_back(relay, talk, stage.address, last) if talk and last else ()
+    said = {name: value for name, value in stage.contact.answers.items() if name != UNSAID}
+    answers = {**said, UNSAID: "yes"} if changes else said
+    return Outcome(replace(stage.contact, answers=answers), changes)
 
 
 def _place(stage: "Stage", _: str) -> str:
@@ -177,6 +193,7 @@ ACTIONS: Mapping[str, Action] = {
     "leave_message": _leave_message,
     "set_code": _set_code,
     "end_talk": _end_talk,
+    "unsay": _unsay,
 }
 FILLS: Mapping[str, Fill] = {
     "line": _name,
@@ -184,9 +201,13 @@ FILLS: Mapping[str, Fill] = {
     "place": _place,
     "other_lines": _other_lines,
 }
-KNOWN: Mapping[str, Known] = {"line_is": _line_is, "talking": _talking}
+KNOWN: Mapping[str, Known] = {
+    "line_is": _line_is,
+    "talking": _talking,
+    "unsaid": lambda stage: "done" if stage.contact.answers.get(UNSAID) else "nothing",
+}
 UNTRUE = {
     **untrue(STARTED, lambda stage: _talking(stage) == "waiting", "peer.waiting"),
     **untrue(STARTED, lambda stage: _talking(stage) == "left", "peer.left"),
-    **untrue(STARTED, lambda stage: _talking(stage) == "open", "peer.open"),
+    **untrue(STARTED, lambda stage: _talking(stage) == "open", "peer.open", "peer.taken_back", "peer.nothing_back"),
 }

@@ -8,7 +8,7 @@ from bot.core.contact import Position
 from bot.core.conversation import Aim, Conversation
 from bot.core.directory import Line
 from bot.core.errand import AGREED, AIMS, PURPOSE, begin, mark, read_again
-from bot.core.follow_up import DAY, LATER, REFUSED_BY, SERVICE
+from bot.core.follow_up import DAY, LATER, REFUSED_BY, SERVICE, VISIT
 from bot.core.house import Staff
 from bot.core.referral import LONGEST_WORDS, REASONS, TIME, TONGUE, WORDS, accept, passed, refuse
 from bot.core.ringing import Caller
@@ -75,8 +75,9 @@ def _words_are(stage: "Stage") -> str:
 
 
 def _others(stage: "Stage") -> Iterator[Entry]:
-    """Name other places of that city that are for the same, the open ones first."""
-    refusing = stage.library.services.get(stage.contact.answers.get(REFUSED_BY, ""))
+    """Name other places of the city of the one that refused her that are for the same, the open ones first."""
+    answers = stage.contact.answers
+    refusing = stage.library.services.get(answers.get(REFUSED_BY, "") or answers.get(VISIT, ""))
     near = stage.library.services_by_city.get(refusing.city, ()) if refusing else ()
     found = [each for each in near if refusing and each.id != refusing.id and set(each.needs) & set(refusing.needs)]
     for place in sorted(found, key=lambda each: stage.teller.is_open(each) is not True):

@@ -20,6 +20,8 @@ class Entry:
     id: str
     label: str
     answers: Mapping[str, str]
+    also: tuple[str, ...] = ()
+    """What else she may type for it, in any language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,6 +248,6 @@ UNTRUE = {
         lambda stage: _talk_is(stage) == "open",
         *("answer.one", WRITE, "answer.canned", "answer.said", "answer.danger", "answer.marked", "answer.ask_code"),
         *("answer.asked", "answer.language", "answer.second", "answer.called", "answer.two", "answer.nobody_more"),
-        *("answer.note", "answer.blocking"),
+        *("answer.note", "answer.blocking", "answer.taken_back", "answer.nothing_back"),
     ),
 }
