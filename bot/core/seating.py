@@ -12,7 +12,18 @@ from bot.core.house import Posted, Served, Staff, Talked
 from bot.core.letter import LetterKind
 from bot.core.message import fold
 from bot.core.relay import Changes, Relay, in_place, rings_replaced, told, told_staff
-from bot.core.ringing import HANDED, Caller, again, busy, call, first_ring, is_on_duty, leave_message, rings
+from bot.core.ringing import (
+    HANDED,
+    Caller,
+    again,
+    busy,
+    call,
+    declined,
+    first_ring,
+    is_on_duty,
+    leave_message,
+    rings,
+)
 from bot.core.shift import counted, off_duty
 from bot.core.talking import said_letter
 
@@ -59,6 +70,7 @@ def take(relay: Relay, conversation: Conversation, staff: Staff) -> Changes:
         rung=(),
         held=(),
         since=0,
+        left_until=0,
         details={name: value for name, value in conversation.details.items() if name not in (HANDED, NOTE, NOTE_IN)},
         **relay.renewed(),
     )
@@ -107,12 +119,6 @@ def call_second(relay: Relay, conversation: Conversation, staff: str) -> Changes
     return (Talked(calling), *rings(calling, called))
 
 
-def can_hand_over(relay: Relay, conversation: Conversation, staff: str) -> bool:
-    """Tell whether there is anybody else to hand it to."""
-    rest = [seat for seat in relay.answering(conversation) if seat.staff != staff]
-    return bool(rest) or bool(first_ring(relay, _without(conversation, staff)))
-
-
 def hand_over(relay: Relay, conversation: Conversation, staff: str, note: Note = NO_NOTE) -> Changes:
     """Give it to the next, with a note for her; where another answers too, it stays with her."""
     seat = conversation.seat_of(staff)
@@ -122,12 +128,11 @@ def hand_over(relay: Relay, conversation: Conversation, staff: str, note: Note =
     parted: Changes = (Talked(_parted(relay, conversation, seat)), *deleted(conversation, seat.address))
     left = _without(conversation, staff)
     if relay.answering(left):
-        # It is nobody's call any more: how it ends is not for who has left it.
-        return (Talked(left.changed(rung=())), *parted, *_to_rest(relay, left, note))
+        return (Talked(left), *parted, *_to_rest(relay, left, note))
     replaced = rings_replaced(relay, conversation, LetterKind.TAKEN)
     noted = {NOTE: note.text, NOTE_IN: note.language} if note.text else {}
-    waiting = left.changed(seats=(), rung=(staff,), details={**conversation.details, **noted}, is_code_asked=False)
-    return (*parted, *replaced, *again(relay, waiting))
+    waiting = left.changed(seats=(), rung=(), details={**conversation.details, **noted}, is_code_asked=False)
+    return (*parted, *replaced, *again(relay, declined(relay, waiting, seat.address)))
 
 
 def _to_rest(relay: Relay, conversation: Conversation, note: Note) -> Iterator[Posted]:
@@ -149,7 +154,6 @@ def _without(conversation: Conversation, staff: str) -> Conversation:
     return conversation.changed(
         seats=tuple(each for each in conversation.seats if each.staff != staff),
         pairs=tuple(each for each in conversation.pairs if address not in (each.of, each.to)),
-        rung=tuple(dict.fromkeys((*conversation.rung, staff))),
     )
 
 

@@ -332,8 +332,7 @@ def test_after_a_hand_over_with_nobody_there_she_reads_that_it_was_read_and_who_
     eva.presses_under("I take it")
     town.deliver()
     town.answers("calm finch", SHELTER)
-    eva.contact = replace(eva.contact, position=Position("answer", "one"), answers={"conversation": town.only().id})
-    eva.presses("Hand it over", "No note")
+    eva.presses("What else I can do", "Hand it over", "No note")
     town.deliver()
     phrase = with_lines().phrase
     said = [phrase("en", name) for name in ("letter_nobody_left", "letter_waits", "line_no_hours")]
