@@ -214,8 +214,6 @@ def tick(relay: Relay, conversation: Conversation) -> Changes:
 
 
 def _due(relay: Relay, conversation: Conversation) -> Changes:
-    if relay.line(conversation) is None:
-        return end(relay, conversation)
     match conversation.state:
         case ConversationState.WAITING:
             rest = within_reach(relay, conversation)

@@ -47,6 +47,7 @@ def may_take(relay: Relay, conversation: Conversation, staff: Staff) -> bool:
     """Tell whether a call is still there, and hers to take."""
     return (
         conversation.state in CALLED
+        and relay.line(conversation) is not None
         and staff in relay.house.team
         and staff.answers(conversation.line)
         and staff.address not in ("", conversation.woman)

@@ -1,5 +1,7 @@
 """What waits is never forgotten: who overlooked a call, or had too much open, is called to it again."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core import ringing, seating, shift
@@ -7,6 +9,7 @@ from bot.core.conversation import ConversationState, Said
 from bot.core.ending import end
 from bot.core.house import Rules
 from bot.core.letter import LetterKind
+from bot.core.relay import Relay
 from bot.core.ringing import Caller, decline
 from bot.core.talking import say
 from tests.core.relays import PORTO, World, with_lines
@@ -121,3 +124,39 @@ def test_once_it_is_taken_all_who_were_ever_called_to_it_read_so() -> None:
     takes(world, "amber birch")
     told = [each.kind for each in world.deliver(SIX[1].address)]
     assert told == [LetterKind.TAKEN]
+
+
+class TestLineGone:
+    """A line is taken out of the directory: nobody is left waiting for it."""
+
+    @staticmethod
+    def without_the_line(world: World) -> Relay:
+        """Return what a step sees once the line is gone."""
+        library = with_lines()
+        directory = library.directory.model_copy(update={"lines": ()})
+        return replace(world.relay(""), library=replace(library, directory=directory))
+
+    def test_what_is_open_ends_at_the_next_look_and_both_are_told(self) -> None:
+        world = on_duty(EVA)
+        calls(world)
+        takes(world, "amber birch")
+        world.deliver()
+        world.apply(ringing.tick(self.without_the_line(world), world.only()))
+        assert {(each.to, each.kind) for each in world.deliver()} == {
+            (ANA, LetterKind.ENDED),
+            (EVA.address, LetterKind.ENDED),
+        }
+        assert world.live() == []
+
+    def test_what_waits_cannot_be_taken_and_ends_for_who_was_called_too(self) -> None:
+        world = on_duty(EVA)
+        talk = calls(world)
+        world.deliver()
+        relay = self.without_the_line(world)
+        staff = world.team["amber birch"]
+        assert seating.take(replace(relay, house=world.house(EVA.address)), talk, staff) == ()
+        world.apply(ringing.tick(relay, talk))
+        assert {(each.to, each.kind) for each in world.deliver()} == {
+            (ANA, LetterKind.ENDED),
+            (EVA.address, LetterKind.ENDED),
+        }
