@@ -39,9 +39,11 @@ _OF_STAFF = {
     # What she still types there is for whom it was over by then, and she is told so.
     LetterKind.ENDED: _Overtaken(_IN_TALK, BEFORE_HER),
     LetterKind.EXPIRED: _Overtaken(_IN_TALK, BEFORE_HER),
-    LetterKind.TAKEN: _Overtaken(frozenset((_CALL,)), _WHO_WAITS),
+    **dict.fromkeys((LetterKind.TAKEN, LetterKind.OVER), _Overtaken(frozenset((_CALL,)), _WHO_WAITS)),
     # She was told that this would come.
-    LetterKind.JOINED: _Overtaken(frozenset((Position("answer", "called"),)), BEFORE_HER),
+    **dict.fromkeys(
+        (LetterKind.JOINED, LetterKind.ALONE), _Overtaken(frozenset((Position("answer", "called"),)), BEFORE_HER)
+    ),
     **dict.fromkeys(
         (LetterKind.CODE_RIGHT, LetterKind.CODE_WRONG, LetterKind.CODE_NONE),
         _Overtaken(frozenset((Position("answer", "asked"),)), BEFORE_HER),

@@ -232,8 +232,9 @@ def _looked_at(relay: Relay, conversation: Conversation) -> Changes:
 
 
 def alone(relay: Relay, conversation: Conversation) -> Changes:
-    """Call no second one any more."""
+    """Call no second one any more: who asked for her is told, and who was called that it is over."""
     renewed = relay.renewed()
     going_on = conversation.changed(state=ConversationState.OPEN, due_at=renewed["due_at"])
-    replaced = rings_replaced(relay, conversation, LetterKind.TAKEN)
-    return (Talked(going_on.changed(rung=())), *replaced)
+    replaced = rings_replaced(relay, conversation, LetterKind.OVER)
+    told = (told_staff(conversation, seat.address, LetterKind.ALONE) for seat in relay.answering(conversation))
+    return (Talked(going_on.changed(rung=())), *replaced, *told)

@@ -7,7 +7,7 @@ from bot.core import absence, availability, speech
 from bot.core.beneath import beneath
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation
-from bot.core.house import TALK, House
+from bot.core.house import LINE, TALK, House
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
@@ -43,6 +43,8 @@ _OFFERED = {
     LetterKind.CODE_WRONG: ("letter_answer", "letter_more"),
     LetterKind.CODE_NONE: ("letter_answer", "letter_more"),
     LetterKind.JOINED: ("letter_answer", "letter_more"),
+    LetterKind.ALONE: ("letter_answer", "letter_more"),
+    LetterKind.PARTED: ("letter_answer", "letter_more"),
     LetterKind.DEBRIEF: ("letter_support", "letter_duty"),
     LetterKind.DUTY_ENDS: ("letter_duty",),
 }
@@ -50,11 +52,16 @@ _OFFERED = {
 _OFFERED_HER = {
     LetterKind.BEGUN: ("letter_end",),
     LetterKind.HANDED_OVER: ("letter_end",),
+    LetterKind.PARTED: ("letter_end",),
     LetterKind.NOBODY: ("letter_helplines", "letter_again"),
     LetterKind.ENDED: ("letter_helplines", "letter_again"),
     LetterKind.EXPIRED: ("letter_helplines", "letter_again"),
 }
 """Under what a woman reads."""
+_OFFERED_SUPPORT = _OFFERED_HER | dict.fromkeys(
+    (LetterKind.NOBODY, LetterKind.ENDED, LetterKind.EXPIRED), ("letter_support", "letter_helplines")
+)
+"""Under what who answers reads of a tutor whom she has called for herself."""
 WAYS: tuple[Word, ...] = ("menu", "exit")
 LONGEST_BELOW = 450
 """Characters below a picture or a voice note: with two words in front they fit on every platform, whatever they are."""
@@ -69,13 +76,22 @@ def render(library: Library, house: House, contact: Contact, letter: Letter, now
         texts: tuple[str, ...] = (absence.said(Relay(library, house, now), contact, letter, talk),)
     else:
         texts = tuple(each for each in _texts(library, language, letter, talk) if each)
-    choices = tuple(Choice(item.token, library.phrase(language, item.said)) for item in _items(letter, is_hers=is_hers))
+    choices = tuple(
+        Choice(item.token, library.phrase(language, item.said)) for item in _items(library, letter, is_hers=is_hers)
+    )
     ways = () if letter.kind in _BARE else tuple(Choice(way(word), library.phrase(language, word)) for word in WAYS)
     instead = library.phrase(language, said_of(letter.media)) if letter.media else ""
     return Screen(texts, choices, ways, media=letter.media, instead=instead)
 
 
-_BARE = (LetterKind.SAID, LetterKind.CHANGED, LetterKind.TAKEN_BACK, LetterKind.TAKEN, LetterKind.PLACE)
+_BARE = (
+    LetterKind.SAID,
+    LetterKind.CHANGED,
+    LetterKind.TAKEN_BACK,
+    LetterKind.TAKEN,
+    LetterKind.OVER,
+    LetterKind.PLACE,
+)
 """What is said across stands alone, and so does one short line: the words that always work do so here too."""
 
 
@@ -97,6 +113,8 @@ def _texts(library: Library, language: str, letter: Letter, talk: Conversation |
     name = f"letter_{letter.kind.value}"
     if "designation" in letter.values and f"{name}_staff" in library.phrases:
         name = f"{name}_staff"
+    elif letter.kind is LetterKind.ENDED and _is_support(library, letter):
+        name = "letter_ended_support"
     if letter.kind is LetterKind.RING and talk and talk.is_open:
         name = "letter_ring_second"
     yield library.phrase(language, name, **values) + _tongue_of_note(library, language, letter)
@@ -139,9 +157,16 @@ def _values(library: Library, language: str, letter: Letter) -> dict[str, str]:
     return {"designation": letter.values.get("designation", ""), "about": " · ".join(filter(None, known))}
 
 
-def _items(letter: Letter, *, is_hers: bool) -> Iterator[Item]:
-    offered = _OFFERED_HER if is_hers or _is_for_woman(letter) else _OFFERED
+def _items(library: Library, letter: Letter, *, is_hers: bool) -> Iterator[Item]:
+    to_her = _OFFERED_SUPPORT if _is_support(library, letter) else _OFFERED_HER
+    offered = to_her if is_hers or _is_for_woman(letter) else _OFFERED
     return (_item(name, letter.conversation) for name in offered.get(letter.kind, ()))
+
+
+def _is_support(library: Library, letter: Letter) -> bool:
+    """Tell whether it is about a tutor: only who answers women has called one."""
+    line = library.lines.get(letter.values.get(LINE, ""))
+    return line is not None and line.kind == "tutor"
 
 
 def _is_for_woman(letter: Letter) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.core.availability import is_here
 from bot.core.company import taken
 from bot.core.conversation import CALLED, Aim, Conversation, ConversationState, Seat
 from bot.core.directory import Line
@@ -21,8 +22,8 @@ from bot.core.ringing import (
     declined,
     first_ring,
     is_on_duty,
-    leave_message,
     rings,
+    speaks,
 )
 from bot.core.shift import counted, off_duty
 from bot.core.talking import said_letter
@@ -106,13 +107,15 @@ def _join(relay: Relay, conversation: Conversation, staff: Staff) -> Changes:
     return (Talked(joined), Posted(yours), hers, *letters, *others, served)
 
 
-def call_second(relay: Relay, conversation: Conversation, staff: str) -> Changes:
-    """Call one more of the line to it, in whatever language."""
+def call_second(relay: Relay, conversation: Conversation, staff: str, *, speaking: bool = False) -> Changes:
+    """Call one more of the line to it: in whatever language, or only who is `speaking` that of the woman."""
     seat = conversation.seat_of(staff)
     line = relay.line(conversation)
     if not seat or not line or conversation.state is not ConversationState.OPEN or len(conversation.seats) > 1:
         return ()
     called = first_ring(relay, conversation.changed(rung=()))
+    if speaking:
+        called = [each for each in called if speaks(relay, each, line.id, conversation.language)]
     if seat not in relay.answering(conversation) or not called:
         return ()
     rung = tuple(each.designation for each in called)
@@ -129,16 +132,18 @@ def hand_over(relay: Relay, conversation: Conversation, staff: str, note: Note =
     parted: Changes = (Talked(_parted(relay, conversation, seat)), *deleted(conversation, seat.address))
     left = _without(conversation, staff)
     if relay.answering(left):
-        return (Talked(left), *parted, *_to_rest(relay, left, note))
-    replaced = rings_replaced(relay, conversation, LetterKind.TAKEN)
+        hers = told(left, left.woman, LetterKind.PARTED)
+        return (Talked(left), *parted, hers, *_to_rest(relay, left, note))
+    replaced = rings_replaced(relay, conversation, LetterKind.OVER)
     noted = {NOTE: note.text, NOTE_IN: note.language} if note.text else {}
     waiting = left.changed(seats=(), rung=(), details={**conversation.details, **noted}, is_code_asked=False)
     return (*parted, *replaced, *again(relay, declined(relay, waiting, seat.address)))
 
 
 def _to_rest(relay: Relay, conversation: Conversation, note: Note) -> Iterator[Posted]:
-    """Tell who stays what she should know."""
+    """Tell who stays that she goes on alone, and what she should know."""
     for seat in relay.answering(conversation):
+        yield told_staff(conversation, seat.address, LetterKind.PARTED)
         yield from _noted(conversation, seat.address, note)
 
 
@@ -173,8 +178,8 @@ def mark_danger(relay: Relay, conversation: Conversation, staff: Staff, tutor: L
 
 
 def support(relay: Relay, tutor: Line, caller: Caller, topic: str) -> Changes:
-    """Call a tutor to who answers; while none is there, what she writes is kept for one."""
-    return leave_message(relay, tutor, caller, Aim.SUPPORT, topic) or call(relay, tutor, caller, Aim.SUPPORT, topic)
+    """Call a tutor to who answers, if one is there now: nothing is promised to her where none is."""
+    return call(relay, tutor, caller, Aim.SUPPORT, topic) if is_here(relay, tutor, caller.address) else ()
 
 
 def get_up(relay: Relay, address: str, staff: Staff | None, *, forgets: bool = False) -> Changes:
