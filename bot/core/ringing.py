@@ -24,6 +24,8 @@ from bot.core.relay import (
 
 HANDED = "handed"
 """Detail of a conversation, and value of a letter: who answered before has left it, and nobody has taken it since."""
+UNREAD = "unread"
+"""Value of a letter: nobody has read what waited."""
 FIRST = 3
 """As many are called at first; the others rest."""
 LOOK_EVERY = timedelta(minutes=10)
@@ -160,6 +162,11 @@ def declined(relay: Relay, conversation: Conversation, address: str) -> Conversa
     return kept.changed(pairs=(*kept.pairs, Pair("", DECLINED, address, (), fold(relay.now))))
 
 
+def new_call(conversation: Conversation) -> Conversation:
+    """Forget who was called, and who left it to others: the next call is another one."""
+    return conversation.changed(rung=(), pairs=tuple(each for each in conversation.pairs if each.handle != DECLINED))
+
+
 def _without_calls(conversation: Conversation, address: str) -> Conversation:
     """Forget what is known of calls to it in the chat of somebody."""
     calls = (LetterKind.RING.value, DECLINED)
@@ -222,7 +229,16 @@ def _due(relay: Relay, conversation: Conversation) -> Changes:
             return _looked_at(relay, conversation)
         case ConversationState.SECOND:
             return alone(relay, conversation)
-    return end(relay, conversation, kind=LetterKind.EXPIRED)
+    return _expired(relay, conversation)
+
+
+def _expired(relay: Relay, conversation: Conversation) -> Changes:
+    """End it after a silence; what nobody has read did not end for want of words, and she is told so."""
+    ended = end(relay, conversation, kind=LetterKind.EXPIRED)
+    if conversation.is_open:
+        return ended
+    hers = told(conversation, conversation.woman, LetterKind.EXPIRED, **{UNREAD: "yes"})
+    return tuple(hers if isinstance(each, Posted) and each.letter.to == hers.letter.to else each for each in ended)
 
 
 def _looked_at(relay: Relay, conversation: Conversation) -> Changes:

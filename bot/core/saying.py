@@ -15,6 +15,7 @@ from bot.core.message import Address, Choice, Screen, token
 from bot.core.platform import AFRESH
 from bot.core.queue import AHEAD
 from bot.core.relay import Relay
+from bot.core.ringing import UNREAD
 from bot.core.seating import NOTE_IN
 from bot.core.speech import Word
 from bot.core.telling import way
@@ -115,6 +116,8 @@ def _texts(library: Library, language: str, letter: Letter, talk: Conversation |
         name = f"{name}_staff"
     elif letter.kind is LetterKind.ENDED and _is_support(library, letter):
         name = "letter_ended_support"
+    elif UNREAD in letter.values:
+        name = "letter_expired_unread"
     if letter.kind is LetterKind.RING and talk and talk.is_open:
         name = "letter_ring_second"
     yield library.phrase(language, name, **values) + _tongue_of_note(library, language, letter)

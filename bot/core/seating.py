@@ -22,6 +22,7 @@ from bot.core.ringing import (
     declined,
     first_ring,
     is_on_duty,
+    new_call,
     rings,
     speaks,
 )
@@ -66,10 +67,9 @@ def take(relay: Relay, conversation: Conversation, staff: Staff) -> Changes:
     named = _named(relay, conversation, staff)
     ring = in_place(conversation, staff.address, LetterKind.RING)
     others = rings_replaced(relay, conversation, LetterKind.TAKEN, but=staff.designation)
-    opened = named.changed(
+    opened = new_call(named).changed(
         state=ConversationState.OPEN,
         seats=(Seat(staff.designation, staff.address),),
-        rung=(),
         held=(),
         since=0,
         left_until=0,
@@ -113,7 +113,8 @@ def call_second(relay: Relay, conversation: Conversation, staff: str, *, speakin
     line = relay.line(conversation)
     if not seat or not line or conversation.state is not ConversationState.OPEN or len(conversation.seats) > 1:
         return ()
-    called = first_ring(relay, conversation.changed(rung=()))
+    conversation = new_call(conversation)
+    called = first_ring(relay, conversation)
     if speaking:
         called = [each for each in called if speaks(relay, each, line.id, conversation.language)]
     if seat not in relay.answering(conversation) or not called:
