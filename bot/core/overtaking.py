@@ -11,7 +11,8 @@ from bot.core.library import MENU
 from bot.core.rooms import talks
 
 _WAITING = (Position("peer", "waiting"), Position("peer", "left"))
-_SENT = Position("referral", "sent")
+_SENT = (Position("referral", "sent"), Position("referral", "waits"))
+_ASKED = (Position("company", "called"), Position("company", "waits"))
 _OPEN = Position("peer", "open")
 _CALL, _WHO_WAITS = Position("answer", "call"), Position("answer", "waiting")
 
@@ -25,11 +26,11 @@ class _Overtaken:
 
 
 _HERS = {
-    LetterKind.BEGUN: _Overtaken(frozenset((*_WAITING, _SENT)), _OPEN),
-    LetterKind.NOBODY: _Overtaken(frozenset(_WAITING), MENU),
+    LetterKind.BEGUN: _Overtaken(frozenset((*_WAITING, *_SENT, Position("company", "waits"))), _OPEN),
+    LetterKind.NOBODY: _Overtaken(frozenset((*_WAITING, _SENT[0], _ASKED[0])), MENU),
     **dict.fromkeys(
         (LetterKind.ENDED, LetterKind.EXPIRED, LetterKind.REFUSED),
-        _Overtaken(frozenset((*_WAITING, _SENT, _OPEN, Position("company", "called"))), MENU),
+        _Overtaken(frozenset((*_WAITING, *_SENT, *_ASKED, _OPEN)), MENU),
     ),
 }
 """Of a woman."""

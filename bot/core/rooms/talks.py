@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.core import availability, speech
-from bot.core.conversation import CALLED, COUNTED, Conversation, ConversationState, Said
-from bot.core.ending import block, close
+from bot.core.conversation import CALLED, COUNTED, Aim, Conversation, ConversationState, Said
+from bot.core.ending import block, close, end
 from bot.core.house import TALK, Staff
 from bot.core.message import Media
 from bot.core.relay import HOUR, Changes, in_house
@@ -148,7 +148,18 @@ def _hand_over(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
     return hand_over(relay_of(stage), talk, staff.designation, note)
 
 
+def _ready_answer(stage: "Stage", _: str) -> str:
+    """Say the ready answer that she chose last, in her own language."""
+    ready, talk = stage.library.canned.get(stage.contact.answers.get(CANNED, "")), before_her(stage)
+    if ready is None or talk is None:
+        return stage.library.phrase(stage.contact.language, "nothing_there")
+    mine = talk.changed(language=stage.contact.language)
+    return _filled(stage, mine, stage.library.speech.say(stage.contact.language, CONTEXT, ready.text))
+
+
 def _close(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
+    if talk.aim is not Aim.TALK:
+        return end(relay_of(stage), talk, staff.address)
     word = stage.contact.answers.get(CLOSED_AS, "")
     allowed = word in (OTHER, *CLOSINGS)
     return close(relay_of(stage), talk, staff.designation, word if allowed else OTHER)
@@ -190,6 +201,11 @@ def _is_to_count(stage: "Stage") -> bool:
     return seated is not None and seated[1].topic != COUNTED
 
 
+def _talk_for(stage: "Stage") -> str:
+    talk = before_her(stage)
+    return talk.aim.value if talk else "none"
+
+
 def _talk(stage: "Stage", _: str) -> str:
     """Say a conversation to who answers: two words, a language, a topic, and since when nothing was said."""
     talk = before_her(stage)
@@ -228,7 +244,7 @@ LISTS: Mapping[str, List] = {"waiting": _waiting, "talks": _talks, "canned": _ca
 ACTIONS: Mapping[str, Action] = {
     "take": _take,
     "decline": _decline,
-    "say_canned": _acting(_say_canned, CANNED),
+    "say_canned": _acting(_say_canned),
     "hand_over": _acting(_hand_over, NOTE),
     "call_second": _acting(_call_second),
     "ask_code": _acting(lambda stage, staff, talk: ask_code(relay_of(stage), talk, staff.designation)),
@@ -238,8 +254,13 @@ ACTIONS: Mapping[str, Action] = {
     "send_unsent": _send_unsent,
     "drop_unsent": _drop_unsent,
 }
-FILLS: Mapping[str, Fill] = {"talk": _talk}
-KNOWN: Mapping[str, Known] = {"talk_is": _talk_is, "second_is": _second_is, "handed_is": _handed_is}
+FILLS: Mapping[str, Fill] = {"talk": _talk, "ready_answer": _ready_answer}
+KNOWN: Mapping[str, Known] = {
+    "talk_is": _talk_is,
+    "talk_for": _talk_for,
+    "second_is": _second_is,
+    "handed_is": _handed_is,
+}
 UNTRUE = {
     **untrue(ONE, lambda stage: _talk_is(stage) == "waiting", "answer.call"),
     **untrue(ONE, _is_to_count, "answer.closing"),
@@ -248,6 +269,6 @@ UNTRUE = {
         lambda stage: _talk_is(stage) == "open",
         *("answer.one", WRITE, "answer.canned", "answer.said", "answer.danger", "answer.marked", "answer.ask_code"),
         *("answer.asked", "answer.language", "answer.second", "answer.called", "answer.two", "answer.nobody_more"),
-        *("answer.nobody_speaks", "answer.note", "answer.blocking"),
+        *("answer.nobody_speaks", "answer.ending_errand", "answer.note", "answer.blocking"),
     ),
 }
