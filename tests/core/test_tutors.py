@@ -42,7 +42,7 @@ def test_where_no_tutor_is_there_nobody_is_said_to_be_called_and_nothing_is_begu
     if is_invited:
         town.hire(peer("early plum", TUTOR))
     for said in (asks(back(town.answers("amber birch"))), marks(town, town.answers("bold cloud"))):
-        assert "No tutor" in said
+        assert any(words in said for words in ("No tutor", "can't call a tutor"))
         assert "calling" not in said
     assert all(each.aim is not Aim.SUPPORT for each in town.live())
 
@@ -81,6 +81,14 @@ def test_who_has_a_talk_of_her_own_open_reads_that_no_tutor_is_called(town: Town
     town.deliver()
     eva.types("menu")
     assert "a talk of your own" in asks(eva)
+
+
+def test_marking_danger_with_no_tutor_there_leads_back_to_the_woman_and_to_the_emergency_number(town: Town) -> None:
+    town.hire(peer("early plum", TUTOR))
+    eva = town.answers("amber birch")
+    assert "No tutor is here now" in marks(town, eva)
+    labels = [each.label for each in eva.phone.choices]
+    assert labels == ["The conversation", "Send the emergency number", "Leave a message", "Someone to call"]
 
 
 def test_who_called_a_tutor_reads_no_letter_of_a_woman_when_that_ends(town: Town) -> None:

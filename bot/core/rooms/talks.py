@@ -269,6 +269,7 @@ UNTRUE = {
         lambda stage: _talk_is(stage) == "open",
         *("answer.one", WRITE, "answer.canned", "answer.said", "answer.danger", "answer.marked", "answer.ask_code"),
         *("answer.asked", "answer.language", "answer.second", "answer.called", "answer.two", "answer.nobody_more"),
-        *("answer.nobody_speaks", "answer.ending_errand", "answer.note", "answer.blocking"),
+        *("answer.marked_busy", "answer.marked_alone"),
+        *("answer.nobody_speaks", "answer.ending_errand", "answer.marked_away", "answer.note", "answer.blocking"),
     ),
 }
