@@ -29,6 +29,8 @@ WRITTEN = Position("answer", "talk")
 """Where who answers writes after choosing to whom, where she is asked to whom, and where she is afterwards."""
 BEFORE_HER, LATE = Position("answer", "one"), Position("answer", "late")
 """Where a conversation stands before her, and where she reads that it was over when she wrote."""
+LEFT = tuple(Position("answer", name) for name in ("handed", "handed_to_other", "handed_nobody"))
+"""Where she reads what became of the one that she has handed over."""
 DUTY = ("answer.begin", "answer.stop")
 SHORTEST_DUTY = 5
 """Letters of what begins or ends a duty: a short "on" may be said to somebody."""
@@ -149,7 +151,7 @@ class Ear:
         if len(live) == 1 and not self.over:
             return self._across(live[0], incoming)
         # Without any left she may want something of us, but not where the last one still stands before her.
-        return self._refused(incoming, live) if live or self.contact.position in (BEFORE_HER, LATE) else None
+        return self._refused(incoming, live) if live or self.contact.position in (BEFORE_HER, LATE, *LEFT) else None
 
     def _named(self, text: str) -> list[Conversation] | None:
         """Return the conversations whose two words stand in front; `None` where no two words do.

@@ -122,6 +122,8 @@ class Conversation:
     """When the next ring, or the end of waiting, is due; 0 while nothing is."""
     touched: int = 0
     """Hour of the last message of either side."""
+    left_until: int = 0
+    """Until when what she left waits, at a full hour; 0 while it is not left."""
     since: int = 0
     """Since when she waits, in seconds: by that she has her turn. 0 once she does not: nobody needs to know it then."""
     held: tuple[Said, ...] = ()
@@ -186,6 +188,7 @@ class Conversation:
             "renamed": [[each.handle, each.first, each.hour] for each in self.renamed],
             "details": dict(self.details),
             "since": self.since,
+            "left_until": self.left_until,
         }
 
     @classmethod
@@ -202,6 +205,7 @@ class Conversation:
             renamed=tuple(Renamed(*each) for each in data.get("renamed", ())),
             details=data["details"],
             since=data.get("since", 0),
+            left_until=data.get("left_until", 0),
         )
 
 

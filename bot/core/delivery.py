@@ -174,4 +174,4 @@ def _ended(conversation: Conversation, told: tuple[Seat, ...], now: datetime) ->
 
 def _values(conversation: Conversation, to: str) -> dict[str, str]:
     """Return what a letter leaves open: who writes bears two words for who answers, and nobody has any for her."""
-    return {} if to == conversation.woman else {"designation": conversation.designation}
+    return {"line": conversation.line} if to == conversation.woman else {"designation": conversation.designation}

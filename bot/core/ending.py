@@ -67,6 +67,5 @@ def block(relay: Relay, conversation: Conversation, staff: str) -> Changes:
 
 def orphaned(relay: Relay, conversation: Conversation) -> Changes:
     """End a conversation in which everybody who answered was revoked, or whose line is gone."""
-    if not conversation.is_open:
-        return ()
-    return () if relay.answering(conversation) and relay.line(conversation) else end(relay, conversation)
+    is_empty = conversation.is_open and not relay.answering(conversation)
+    return end(relay, conversation) if is_empty or relay.line(conversation) is None else ()

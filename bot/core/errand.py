@@ -9,7 +9,7 @@ from bot.core.letter import LetterKind
 from bot.core.library import Library
 from bot.core.message import fold, token
 from bot.core.relay import Changes, Relay, told_staff
-from bot.core.ringing import Caller, call, leave_message
+from bot.core.ringing import HANDED, Caller, call, leave_message
 from bot.core.speech import DIRECTORY
 
 AIMS = (Aim.COMPANY, Aim.REFERRAL)
@@ -36,6 +36,12 @@ def take_yes_back(relay: Relay, conversation: Conversation) -> Changes:
         return ()
     ended = conversation.ended(fold(relay.now)).changed(topic=WITHDRAWN)
     return (Talked(ended), *deleted(conversation), *_told(relay, conversation))
+
+
+def is_read(conversation: Conversation) -> bool:
+    """Tell whether anybody may have read it: who was called to it reads what is asked for before she takes it."""
+    is_called = bool(conversation.rung) or any(each.to != conversation.woman for each in conversation.pairs)
+    return is_called or conversation.is_open or HANDED in conversation.details
 
 
 def deleted(conversation: Conversation, to: str = "") -> Iterable[Posted]:

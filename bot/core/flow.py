@@ -41,11 +41,11 @@ StaffAction = Literal["announce", "halt", "approve", "discard"]
 BroadcastAction = Literal["begin_draft", "keep_draft", "redraft"]
 LineAction = Literal["call_line", "leave_message", "set_code", "end_talk", "unsay"]
 """What a woman does for herself; who answers ends a conversation of hers, or takes back her last word, by the same."""
-DutyAction = Literal["duty_on", "duty_off", "add_language", "drop_language", "call_tutor"]
-SeatAction = Literal[
-    "take", "decline", "say_canned", "hand_over", "call_second", "ask_code", "mark_danger", "block", "close_talk"
-]
-TalkAction = SeatAction | Literal["send_unsent", "drop_unsent"]
+DutyAction = Literal["duty_on", "duty_off", "add_language", "drop_language"]
+TutorAction = Literal["call_tutor", "leave_for_tutor", "write_to_tutor"]
+CallAction = Literal["take", "decline"]
+SeatAction = Literal["say_canned", "hand_over", "call_second", "ask_code", "mark_danger", "block", "close_talk"]
+TalkAction = CallAction | SeatAction | TutorAction | Literal["send_unsent", "drop_unsent"]
 ErrandAction = Literal["begin_errand", "toggle_help", "ask_company", "take_yes_back", "refer"]
 PartnerAction = Literal["accept_referral", "refuse_referral", "read_again"]
 VisitAction = Literal["note_visit", "note_refused", "note_monitor"]

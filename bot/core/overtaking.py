@@ -11,7 +11,8 @@ from bot.core.library import MENU
 from bot.core.rooms import talks
 
 _WAITING = (Position("peer", "waiting"), Position("peer", "left"))
-_SENT = Position("referral", "sent")
+_SENT = (Position("referral", "sent"), Position("referral", "waits"))
+_ASKED = (Position("company", "called"), Position("company", "waits"))
 _OPEN = Position("peer", "open")
 _CALL, _WHO_WAITS = Position("answer", "call"), Position("answer", "waiting")
 
@@ -25,11 +26,11 @@ class _Overtaken:
 
 
 _HERS = {
-    LetterKind.BEGUN: _Overtaken(frozenset((*_WAITING, _SENT)), _OPEN),
-    LetterKind.NOBODY: _Overtaken(frozenset(_WAITING), MENU),
+    LetterKind.BEGUN: _Overtaken(frozenset((*_WAITING, *_SENT, Position("company", "waits"))), _OPEN),
+    LetterKind.NOBODY: _Overtaken(frozenset((*_WAITING, _SENT[0], _ASKED[0])), MENU),
     **dict.fromkeys(
         (LetterKind.ENDED, LetterKind.EXPIRED, LetterKind.REFUSED),
-        _Overtaken(frozenset((*_WAITING, _SENT, _OPEN, Position("company", "called"))), MENU),
+        _Overtaken(frozenset((*_WAITING, *_SENT, *_ASKED, _OPEN)), MENU),
     ),
 }
 """Of a woman."""
@@ -39,9 +40,11 @@ _OF_STAFF = {
     # What she still types there is for whom it was over by then, and she is told so.
     LetterKind.ENDED: _Overtaken(_IN_TALK, BEFORE_HER),
     LetterKind.EXPIRED: _Overtaken(_IN_TALK, BEFORE_HER),
-    LetterKind.TAKEN: _Overtaken(frozenset((_CALL,)), _WHO_WAITS),
+    **dict.fromkeys((LetterKind.TAKEN, LetterKind.OVER), _Overtaken(frozenset((_CALL,)), _WHO_WAITS)),
     # She was told that this would come.
-    LetterKind.JOINED: _Overtaken(frozenset((Position("answer", "called"),)), BEFORE_HER),
+    **dict.fromkeys(
+        (LetterKind.JOINED, LetterKind.ALONE), _Overtaken(frozenset((Position("answer", "called"),)), BEFORE_HER)
+    ),
     **dict.fromkeys(
         (LetterKind.CODE_RIGHT, LetterKind.CODE_WRONG, LetterKind.CODE_NONE),
         _Overtaken(frozenset((Position("answer", "asked"),)), BEFORE_HER),

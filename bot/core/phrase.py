@@ -36,10 +36,10 @@ _PLAIN = """
     reason_papers reason_children reason_use reason_other letter_nobody_yet letter_read letter_accepted
     letter_follow_up letter_back letter_accept letter_ask letter_refuse letter_place letter_others letter_tell
     kept_later
-    unclear_talk unclear_urgent letter_nobody letter_nobody_left letter_waits
-    letter_picture_large letter_picture_unreadable letter_picture_missing
+    unclear_talk unclear_urgent letter_nobody letter_nobody_left letter_waits letter_ended_support
+    letter_picture_large letter_picture_unreadable letter_picture_missing letter_expired_unread letter_parted
     letter_voice_large letter_voice_unreadable letter_voice_missing
-    too_large_across one_across enough_held letter_over
+    too_large_across one_across enough_held letter_closed
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
@@ -144,6 +144,9 @@ _FILLED = {
     "letter_ring_referral": ("{designation}",),
     "letter_yours_agreed": ("{designation}",),
     "letter_refused": ("{reason}",),
+    "letter_over": ("{designation}",),
+    "letter_alone": ("{designation}",),
+    "letter_parted_staff": ("{designation}",),
     "note_in": ("{language}",),
 }
 SENT_FIRST = (
@@ -158,9 +161,10 @@ SENT_FIRST = (
     *("letter_ended_staff", "letter_expired_staff", "letter_not_delivered_staff", "letter_taken_back_staff"),
     *("letter_ring_company", "letter_ring_referral", "letter_yours_agreed", "letter_nobody_yet", "letter_read"),
     *("letter_accepted", "letter_refused", "letter_follow_up"),
-    *("letter_nobody_left", "letter_over", "place_first", "place_ahead"),
+    *("letter_nobody_left", "letter_closed", "letter_ended_support", "place_first", "place_ahead"),
     *("letter_picture_large", "letter_picture_unreadable", "letter_picture_missing"),
     *("letter_voice_large", "letter_voice_unreadable", "letter_voice_missing"),
+    *("letter_expired_unread", "letter_over", "letter_alone", "letter_parted", "letter_parted_staff"),
 )
 """What the bot says without being asked: `comadre check` reads it as a stranger reads her lock screen."""
 

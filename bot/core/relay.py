@@ -113,10 +113,10 @@ def rings_replaced(relay: Relay, conversation: Conversation, kind: LetterKind, b
     """Tell those who were called, and have not answered, that there is nothing to take any more."""
     seated = {seat.staff for seat in conversation.seats}
     for staff in relay.house.team:
-        if staff.designation in conversation.rung and staff.designation not in {but, *seated}:
-            replaces = in_place(conversation, staff.address, LetterKind.RING)
-            if replaces or not has_declined(conversation, staff.address):
-                yield Posted(told_staff(conversation, staff.address, kind).letter.changed(replaces=replaces))
+        replaces = in_place(conversation, staff.address, LetterKind.RING)
+        is_called = staff.designation in conversation.rung and not has_declined(conversation, staff.address)
+        if (replaces or is_called) and staff.designation not in {but, *seated}:
+            yield Posted(told_staff(conversation, staff.address, kind).letter.changed(replaces=replaces))
 
 
 def has_declined(conversation: Conversation, address: str) -> bool:

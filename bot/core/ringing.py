@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.core.conversation import CALLED, WAITING_KEPT, Aim, Conversation, ConversationState, Pair
 from bot.core.directory import Line
@@ -9,12 +10,26 @@ from bot.core.ending import end, orphaned
 from bot.core.house import Change, Noted, Posted, Staff, Talked
 from bot.core.letter import LetterKind
 from bot.core.message import fold
-from bot.core.relay import DECLINED, HOUR, Changes, Relay, in_place, rings_replaced, told, told_staff
+from bot.core.relay import (
+    DECLINED,
+    HOUR,
+    Changes,
+    Relay,
+    has_declined,
+    in_place,
+    rings_replaced,
+    told,
+    told_staff,
+)
 
 HANDED = "handed"
 """Detail of a conversation, and value of a letter: who answered before has left it, and nobody has taken it since."""
+UNREAD = "unread"
+"""Value of a letter: nobody has read what waited."""
 FIRST = 3
 """As many are called at first; the others rest."""
+LOOK_EVERY = timedelta(minutes=10)
+"""How often what was left is called out to who is there and was not called since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +69,16 @@ def _began(relay: Relay, line: Line, caller: Caller, aim: Aim, topic: str) -> Co
 
 def _left(relay: Relay, conversation: Conversation) -> Conversation:
     # Nobody needs to know from a file when in the hour she wrote.
-    due_at = fold(relay.now) * HOUR + int(WAITING_KEPT.total_seconds())
-    return conversation.changed(state=ConversationState.LEFT, due_at=due_at, since=0)
+    until = fold(relay.now) * HOUR + int(WAITING_KEPT.total_seconds())
+    left = conversation.changed(state=ConversationState.LEFT, since=0, left_until=until)
+    # Who overlooked a call is called again: nobody has it.
+    return left.changed(rung=(), due_at=_next_look(relay, left))
+
+
+def _next_look(relay: Relay, conversation: Conversation) -> int:
+    """Return when it is looked at next: for all at the same times, so that none says when it began."""
+    look = int(LOOK_EVERY.total_seconds())
+    return min((relay.seconds // look + 1) * look, conversation.left_until)
 
 
 def is_on_duty(relay: Relay, staff: Staff) -> bool:
@@ -70,19 +93,26 @@ def speaks(relay: Relay, staff: Staff, line: str, language: str) -> bool:
 
 
 def within_reach(relay: Relay, conversation: Conversation) -> list[Staff]:
-    """Return who may be called to it now, the least busy first: on duty, not asked yet, and never herself."""
-    most = relay.house.rules.most_conversations
-    out = {*conversation.rung, *(seat.staff for seat in conversation.seats)}
+    """Return who may be called to it now, the least busy first: who was not called yet, nor left it to others."""
     found = [
         staff
         for staff in relay.house.team
-        if staff.answers(conversation.line)
-        and is_on_duty(relay, staff)
-        and staff.address not in ("", conversation.woman)
-        and staff.designation not in out
-        and busy(relay, staff) < most
+        if _is_free(relay, conversation, staff)
+        and staff.designation not in conversation.rung
+        and not has_declined(conversation, staff.address)
     ]
     return sorted(found, key=lambda staff: busy(relay, staff))
+
+
+def _is_free(relay: Relay, conversation: Conversation, staff: Staff) -> bool:
+    """Tell whether somebody could take it: on duty, not in it, and never herself."""
+    return (
+        staff.answers(conversation.line)
+        and is_on_duty(relay, staff)
+        and staff.address not in ("", conversation.woman)
+        and conversation.seat_of(staff.designation) is None
+        and busy(relay, staff) < relay.house.rules.most_conversations
+    )
 
 
 def busy(relay: Relay, staff: Staff) -> int:
@@ -100,9 +130,17 @@ def first_ring(relay: Relay, conversation: Conversation) -> list[Staff]:
 def _rung(relay: Relay, conversation: Conversation, called: list[Staff]) -> Changes:
     line = relay.line(conversation)
     due_at = relay.due(line.ring) if line else relay.seconds
-    rung = (*conversation.rung, *(staff.designation for staff in called))
-    ringing = conversation.changed(rung=rung, due_at=due_at)
-    return (Talked(ringing), *rings(ringing, called))
+    return _called(conversation.changed(due_at=due_at), called)
+
+
+def _called(conversation: Conversation, called: list[Staff]) -> Changes:
+    """Call some, each beneath all else: a call that she has overlooked stands somewhere above."""
+    gone = tuple(each for staff in called for each in _ring_gone(conversation, staff))
+    for staff in called:
+        conversation = _without_calls(conversation, staff.address)
+    names = (*conversation.rung, *(staff.designation for staff in called))
+    ringing = conversation.changed(rung=tuple(dict.fromkeys(names)))
+    return (Talked(ringing), *gone, *rings(ringing, called))
 
 
 def rings(conversation: Conversation, called: list[Staff]) -> Iterator[Posted]:
@@ -115,10 +153,31 @@ def decline(relay: Relay, conversation: Conversation, staff: Staff) -> Changes:
     ring = in_place(conversation, staff.address, LetterKind.RING)
     if conversation.state not in CALLED or not ring:
         return ()
-    kept = (each for each in conversation.pairs if each.to != staff.address or not set(each.there) & set(ring))
-    left = Pair("", DECLINED, staff.address, (), fold(relay.now))
-    gone = told_staff(conversation, staff.address, LetterKind.TAKEN_BACK).letter.changed(replaces=ring)
-    return (Talked(conversation.changed(pairs=(*kept, left))), Posted(gone))
+    return (Talked(declined(relay, conversation, staff.address)), *_ring_gone(conversation, staff))
+
+
+def declined(relay: Relay, conversation: Conversation, address: str) -> Conversation:
+    """Note that somebody leaves it to others: she is called to it again only when her next duty begins."""
+    kept = _without_calls(conversation, address)
+    return kept.changed(pairs=(*kept.pairs, Pair("", DECLINED, address, (), fold(relay.now))))
+
+
+def new_call(conversation: Conversation) -> Conversation:
+    """Forget who was called, and who left it to others: the next call is another one."""
+    return conversation.changed(rung=(), pairs=tuple(each for each in conversation.pairs if each.handle != DECLINED))
+
+
+def _without_calls(conversation: Conversation, address: str) -> Conversation:
+    """Forget what is known of calls to it in the chat of somebody."""
+    calls = (LetterKind.RING.value, DECLINED)
+    kept = (each for each in conversation.pairs if each.of or each.to != address or each.handle not in calls)
+    return conversation.changed(pairs=tuple(kept))
+
+
+def _ring_gone(conversation: Conversation, staff: Staff) -> Iterator[Posted]:
+    if ring := in_place(conversation, staff.address, LetterKind.RING):
+        gone = told_staff(conversation, staff.address, LetterKind.TAKEN_BACK).letter
+        yield Posted(gone.changed(replaces=ring))
 
 
 def again(relay: Relay, conversation: Conversation) -> Changes:
@@ -143,37 +202,55 @@ def nobody(relay: Relay, conversation: Conversation) -> Changes:
     return (Talked(conversation.ended(fold(relay.now))), letter, noted, *replaced)
 
 
-def come_on_duty(relay: Relay, staff: Staff) -> Iterator[Change]:
-    """Call somebody who comes on duty to what waits on her lines."""
+def come_on_duty(relay: Relay, staff: Staff, *, anew: bool) -> Iterator[Change]:
+    """Call somebody on duty to what waits on her lines: as her duty begins also to what she was called to before."""
     for conversation in relay.house.conversations:
         if conversation.state not in (ConversationState.WAITING, ConversationState.LEFT):
             continue
-        if any(each.designation == staff.designation for each in within_reach(relay, conversation)):
-            rung = (*conversation.rung, staff.designation)
-            yield Talked(conversation.changed(rung=rung))
-            yield from rings(conversation, [staff])
+        is_called = _is_free(relay, conversation, staff) if anew else staff in within_reach(relay, conversation)
+        if is_called:
+            yield from _called(conversation, [staff])
 
 
 def tick(relay: Relay, conversation: Conversation) -> Changes:
     """Do what is due: the next ring, the end of waiting, the end of a silence, or what a revoked role leaves behind."""
     if lost := orphaned(relay, conversation):
         return lost
-    if not conversation.is_live or not 0 < conversation.due_at <= relay.seconds:
-        return ()
-    if relay.line(conversation) is None:
-        return end(relay, conversation)
+    is_due = conversation.is_live and 0 < conversation.due_at <= relay.seconds
+    return _due(relay, conversation) if is_due else ()
+
+
+def _due(relay: Relay, conversation: Conversation) -> Changes:
     match conversation.state:
         case ConversationState.WAITING:
             rest = within_reach(relay, conversation)
             return _rung(relay, conversation, rest) if rest else nobody(relay, conversation)
+        case ConversationState.LEFT if relay.seconds < conversation.left_until:
+            return _looked_at(relay, conversation)
         case ConversationState.SECOND:
             return alone(relay, conversation)
-    return end(relay, conversation, kind=LetterKind.EXPIRED)
+    return _expired(relay, conversation)
+
+
+def _expired(relay: Relay, conversation: Conversation) -> Changes:
+    """End it after a silence; what nobody has read did not end for want of words, and she is told so."""
+    ended = end(relay, conversation, kind=LetterKind.EXPIRED)
+    if conversation.is_open:
+        return ended
+    hers = told(conversation, conversation.woman, LetterKind.EXPIRED, **{UNREAD: "yes"})
+    return tuple(hers if isinstance(each, Posted) and each.letter.to == hers.letter.to else each for each in ended)
+
+
+def _looked_at(relay: Relay, conversation: Conversation) -> Changes:
+    """Call who is there by now: one who had too much open may have it no more."""
+    again = conversation.changed(due_at=_next_look(relay, conversation))
+    return _called(again, first_ring(relay, conversation))
 
 
 def alone(relay: Relay, conversation: Conversation) -> Changes:
-    """Call no second one any more."""
+    """Call no second one any more: who asked for her is told, and who was called that it is over."""
     renewed = relay.renewed()
     going_on = conversation.changed(state=ConversationState.OPEN, due_at=renewed["due_at"])
-    replaced = rings_replaced(relay, conversation, LetterKind.TAKEN)
-    return (Talked(going_on.changed(rung=())), *replaced)
+    replaced = rings_replaced(relay, conversation, LetterKind.OVER)
+    told = (told_staff(conversation, seat.address, LetterKind.ALONE) for seat in relay.answering(conversation))
+    return (Talked(going_on.changed(rung=())), *replaced, *told)

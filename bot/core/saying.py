@@ -9,7 +9,7 @@ from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation
 from bot.core.delivery import WHAT, WHY
 from bot.core.ending import FOR_GOOD
-from bot.core.house import TALK, House
+from bot.core.house import LINE, TALK, House
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
@@ -17,6 +17,7 @@ from bot.core.message import Address, Choice, Screen, token
 from bot.core.platform import AFRESH
 from bot.core.queue import AHEAD
 from bot.core.relay import Relay
+from bot.core.ringing import UNREAD
 from bot.core.seating import NOTE_IN
 from bot.core.speech import Word
 from bot.core.telling import way
@@ -45,6 +46,8 @@ _OFFERED = {
     LetterKind.CODE_WRONG: ("letter_answer", "letter_more"),
     LetterKind.CODE_NONE: ("letter_answer", "letter_more"),
     LetterKind.JOINED: ("letter_answer", "letter_more"),
+    LetterKind.ALONE: ("letter_answer", "letter_more"),
+    LetterKind.PARTED: ("letter_answer", "letter_more"),
     LetterKind.DEBRIEF: ("letter_support", "letter_duty"),
     LetterKind.DUTY_ENDS: ("letter_duty",),
 }
@@ -52,11 +55,16 @@ _OFFERED = {
 _OFFERED_HER = {
     LetterKind.BEGUN: ("letter_end",),
     LetterKind.HANDED_OVER: ("letter_end",),
+    LetterKind.PARTED: ("letter_end",),
     LetterKind.NOBODY: ("letter_helplines", "letter_again"),
     LetterKind.ENDED: ("letter_helplines", "letter_again"),
     LetterKind.EXPIRED: ("letter_helplines", "letter_again"),
 }
 """Under what a woman reads."""
+_OFFERED_SUPPORT = _OFFERED_HER | dict.fromkeys(
+    (LetterKind.NOBODY, LetterKind.ENDED, LetterKind.EXPIRED), ("letter_support", "letter_helplines")
+)
+"""Under what who answers reads of a tutor whom she has called for herself."""
 WAYS: tuple[Word, ...] = ("menu", "exit")
 LONGEST_BELOW = 450
 """Characters below a picture or a voice note: with two words in front they fit on every platform, whatever they are."""
@@ -71,14 +79,22 @@ def render(library: Library, house: House, contact: Contact, letter: Letter, now
         texts: tuple[str, ...] = (absence.said(Relay(library, house, now), contact, letter, talk),)
     else:
         texts = tuple(each for each in _texts(library, language, letter, talk) if each)
-    choices = tuple(Choice(item.token, library.phrase(language, item.said)) for item in _items(letter, is_hers=is_hers))
+    items = _items(library, letter, is_hers=is_hers)
+    choices = tuple(Choice(item.token, library.phrase(language, item.said)) for item in items)
     is_bare = letter.kind in _BARE or FOR_GOOD in letter.values
     ways = () if is_bare else tuple(Choice(way(word), library.phrase(language, word)) for word in WAYS)
     instead = library.phrase(language, said_of(letter.media)) if letter.media else ""
     return Screen(texts, choices, ways, media=letter.media, instead=instead)
 
 
-_BARE = (LetterKind.SAID, LetterKind.CHANGED, LetterKind.TAKEN_BACK, LetterKind.TAKEN, LetterKind.PLACE)
+_BARE = (
+    LetterKind.SAID,
+    LetterKind.CHANGED,
+    LetterKind.TAKEN_BACK,
+    LetterKind.TAKEN,
+    LetterKind.OVER,
+    LetterKind.PLACE,
+)
 """What is said across stands alone, and so does one short line: the words that always work do so here too."""
 
 
@@ -96,21 +112,28 @@ def _texts(library: Library, language: str, letter: Letter, talk: Conversation |
             yield _said(library, language, letter.changed(text=""))
         yield _said(library, language, letter)
         return
-    values = _values(library, language, letter)
     if letter.kind is LetterKind.LEFT_OUT:
         what, why = letter.values.get(WHAT, "picture"), letter.values.get(WHY, "missing")
         yield _named(letter, library.phrase(language, f"letter_{what}_{why}"))
         return
-    name = f"letter_{letter.kind.value}"
-    if "designation" in letter.values and f"{name}_staff" in library.phrases:
-        name = f"{name}_staff"
-    if FOR_GOOD in letter.values:
-        name = "letter_over"
-    if letter.kind is LetterKind.RING and talk and talk.is_open:
-        name = "letter_ring_second"
+    name, values = _phrase(library, letter, talk), _values(library, language, letter)
     yield library.phrase(language, name, **values) + _tongue_of_note(library, language, letter)
     if letter.text:
         yield letter.text
+
+
+def _phrase(library: Library, letter: Letter, talk: Conversation | None) -> str:
+    """Return the name of what a letter of ours says, to who answers or to a woman."""
+    name = f"letter_{letter.kind.value}"
+    if letter.kind is LetterKind.RING:
+        return "letter_ring_second" if talk and talk.is_open else name
+    if "designation" in letter.values and f"{name}_staff" in library.phrases:
+        return f"{name}_staff"
+    if FOR_GOOD in letter.values:
+        return "letter_closed"
+    if letter.kind is LetterKind.ENDED and _is_support(library, letter):
+        return "letter_ended_support"
+    return "letter_expired_unread" if UNREAD in letter.values else name
 
 
 def _tongue_of_note(library: Library, language: str, letter: Letter) -> str:
@@ -153,11 +176,18 @@ def _values(library: Library, language: str, letter: Letter) -> dict[str, str]:
     return {"designation": letter.values.get("designation", ""), "about": " · ".join(filter(None, known))}
 
 
-def _items(letter: Letter, *, is_hers: bool) -> Iterator[Item]:
+def _items(library: Library, letter: Letter, *, is_hers: bool) -> Iterator[Item]:
     if FOR_GOOD in letter.values:
         return iter(())
-    offered = _OFFERED_HER if is_hers or _is_for_woman(letter) else _OFFERED
+    to_her = _OFFERED_SUPPORT if _is_support(library, letter) else _OFFERED_HER
+    offered = to_her if is_hers or _is_for_woman(letter) else _OFFERED
     return (_item(name, letter.conversation) for name in offered.get(letter.kind, ()))
+
+
+def _is_support(library: Library, letter: Letter) -> bool:
+    """Tell whether it is about a tutor: only who answers women has called one."""
+    line = library.lines.get(letter.values.get(LINE, ""))
+    return line is not None and line.kind == "tutor"
 
 
 def _is_for_woman(letter: Letter) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.core.availability import is_here
 from bot.core.company import taken
 from bot.core.conversation import CALLED, Aim, Conversation, ConversationState, Seat
 from bot.core.directory import Line
@@ -12,7 +13,19 @@ from bot.core.house import Posted, Served, Staff, Talked
 from bot.core.letter import LetterKind
 from bot.core.message import fold
 from bot.core.relay import Changes, Relay, in_place, rings_replaced, told, told_staff
-from bot.core.ringing import HANDED, Caller, again, busy, call, first_ring, is_on_duty, leave_message, rings
+from bot.core.ringing import (
+    HANDED,
+    Caller,
+    again,
+    busy,
+    call,
+    declined,
+    first_ring,
+    is_on_duty,
+    new_call,
+    rings,
+    speaks,
+)
 from bot.core.shift import counted, off_duty
 from bot.core.talking import said_letter
 
@@ -36,6 +49,7 @@ def may_take(relay: Relay, conversation: Conversation, staff: Staff) -> bool:
     """Tell whether a call is still there, and hers to take."""
     return (
         conversation.state in CALLED
+        and relay.line(conversation) is not None
         and staff in relay.house.team
         and staff.answers(conversation.line)
         and staff.address not in ("", conversation.woman)
@@ -53,12 +67,12 @@ def take(relay: Relay, conversation: Conversation, staff: Staff) -> Changes:
     named = _named(relay, conversation, staff)
     ring = in_place(conversation, staff.address, LetterKind.RING)
     others = rings_replaced(relay, conversation, LetterKind.TAKEN, but=staff.designation)
-    opened = named.changed(
+    opened = new_call(named).changed(
         state=ConversationState.OPEN,
         seats=(Seat(staff.designation, staff.address),),
-        rung=(),
         held=(),
         since=0,
+        left_until=0,
         details={name: value for name, value in conversation.details.items() if name not in (HANDED, NOTE, NOTE_IN)},
         **relay.renewed(),
     )
@@ -93,24 +107,21 @@ def _join(relay: Relay, conversation: Conversation, staff: Staff) -> Changes:
     return (Talked(joined), Posted(yours), hers, *letters, *others, served)
 
 
-def call_second(relay: Relay, conversation: Conversation, staff: str) -> Changes:
-    """Call one more of the line to it, in whatever language."""
+def call_second(relay: Relay, conversation: Conversation, staff: str, *, speaking: bool = False) -> Changes:
+    """Call one more of the line to it: in whatever language, or only who is `speaking` that of the woman."""
     seat = conversation.seat_of(staff)
     line = relay.line(conversation)
     if not seat or not line or conversation.state is not ConversationState.OPEN or len(conversation.seats) > 1:
         return ()
-    called = first_ring(relay, conversation.changed(rung=()))
+    conversation = new_call(conversation)
+    called = first_ring(relay, conversation)
+    if speaking:
+        called = [each for each in called if speaks(relay, each, line.id, conversation.language)]
     if seat not in relay.answering(conversation) or not called:
         return ()
     rung = tuple(each.designation for each in called)
     calling = conversation.changed(state=ConversationState.SECOND, rung=rung, due_at=relay.due(line.ring))
     return (Talked(calling), *rings(calling, called))
-
-
-def can_hand_over(relay: Relay, conversation: Conversation, staff: str) -> bool:
-    """Tell whether there is anybody else to hand it to."""
-    rest = [seat for seat in relay.answering(conversation) if seat.staff != staff]
-    return bool(rest) or bool(first_ring(relay, _without(conversation, staff)))
 
 
 def hand_over(relay: Relay, conversation: Conversation, staff: str, note: Note = NO_NOTE) -> Changes:
@@ -122,17 +133,18 @@ def hand_over(relay: Relay, conversation: Conversation, staff: str, note: Note =
     parted: Changes = (Talked(_parted(relay, conversation, seat)), *deleted(conversation, seat.address))
     left = _without(conversation, staff)
     if relay.answering(left):
-        # It is nobody's call any more: how it ends is not for who has left it.
-        return (Talked(left.changed(rung=())), *parted, *_to_rest(relay, left, note))
-    replaced = rings_replaced(relay, conversation, LetterKind.TAKEN)
+        hers = told(left, left.woman, LetterKind.PARTED)
+        return (Talked(left), *parted, hers, *_to_rest(relay, left, note))
+    replaced = rings_replaced(relay, conversation, LetterKind.OVER)
     noted = {NOTE: note.text, NOTE_IN: note.language} if note.text else {}
-    waiting = left.changed(seats=(), rung=(staff,), details={**conversation.details, **noted}, is_code_asked=False)
-    return (*parted, *replaced, *again(relay, waiting))
+    waiting = left.changed(seats=(), rung=(), details={**conversation.details, **noted}, is_code_asked=False)
+    return (*parted, *replaced, *again(relay, declined(relay, waiting, seat.address)))
 
 
 def _to_rest(relay: Relay, conversation: Conversation, note: Note) -> Iterator[Posted]:
-    """Tell who stays what she should know."""
+    """Tell who stays that she goes on alone, and what she should know."""
     for seat in relay.answering(conversation):
+        yield told_staff(conversation, seat.address, LetterKind.PARTED)
         yield from _noted(conversation, seat.address, note)
 
 
@@ -149,7 +161,6 @@ def _without(conversation: Conversation, staff: str) -> Conversation:
     return conversation.changed(
         seats=tuple(each for each in conversation.seats if each.staff != staff),
         pairs=tuple(each for each in conversation.pairs if address not in (each.of, each.to)),
-        rung=tuple(dict.fromkeys((*conversation.rung, staff))),
     )
 
 
@@ -168,8 +179,8 @@ def mark_danger(relay: Relay, conversation: Conversation, staff: Staff, tutor: L
 
 
 def support(relay: Relay, tutor: Line, caller: Caller, topic: str) -> Changes:
-    """Call a tutor to who answers; while none is there, what she writes is kept for one."""
-    return leave_message(relay, tutor, caller, Aim.SUPPORT, topic) or call(relay, tutor, caller, Aim.SUPPORT, topic)
+    """Call a tutor to who answers, if one is there now: nothing is promised to her where none is."""
+    return call(relay, tutor, caller, Aim.SUPPORT, topic) if is_here(relay, tutor, caller.address) else ()
 
 
 def get_up(relay: Relay, address: str, staff: Staff | None, *, forgets: bool = False) -> Changes:

@@ -20,10 +20,11 @@ def on_duty(relay: Relay, staff: Staff, length: timedelta = USUAL_DUTY) -> Chang
         return ()
     since = staff.duty_since if is_on_duty(relay, staff) else relay.seconds
     length = min(max(length, timedelta(minutes=15)), LONGEST_DUTY)
-    begun = counted_off(staff, relay.now) if not is_on_duty(relay, staff) else staff
+    is_anew = not is_on_duty(relay, staff)
+    begun = counted_off(staff, relay.now) if is_anew else staff
     begun = begun.changed(duty_since=since, duty_until=relay.due(length))
     changed = Relay(relay.library, relay.house.after((Served(begun),)), relay.now)
-    return (Served(begun), *come_on_duty(changed, begun))
+    return (Served(begun), *come_on_duty(changed, begun, anew=is_anew))
 
 
 def off_duty(relay: Relay, staff: Staff) -> Changes:

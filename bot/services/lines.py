@@ -44,5 +44,5 @@ class Lines:
             due = tuple(each for each in house.conversations if each.id not in changed)
             yield from self._act(library, replace(house, conversations=due), now)
 
-        if await self._store.tend_conversations(now, act):
+        if await self._store.tend_conversations(now, act, tuple(library.lines)):
             self._wake()

@@ -82,8 +82,10 @@ class Conversations:
         query = "SELECT contact, count(*) FROM party WHERE seats = 1 GROUP BY contact"
         return dict(connection.execute(query).fetchall())
 
-    def due(self, connection: sqlite3.Connection, now: datetime) -> tuple[Conversation, ...]:
-        """Return those whose next time has come, whose route is over, or where nobody with a role sits any more."""
+    def due(
+        self, connection: sqlite3.Connection, now: datetime, lines: Iterable[str] | None = None
+    ) -> tuple[Conversation, ...]:
+        """Return those whose time has come or is over, where nobody with a role sits, and of no line that is known."""
         query = (
             "SELECT id, sealed FROM conversation WHERE due_at <= ?"
             " UNION SELECT id, sealed FROM conversation WHERE purge_at <= ? AND state <> 'ended'"
@@ -91,7 +93,13 @@ class Conversations:
             " WHERE seats = 1 AND (contact IN (SELECT key FROM blocked)"
             " OR NOT EXISTS (SELECT 1 FROM staff WHERE key = contact))"
         )
-        return tuple(self._opened(connection.execute(query, (int(now.timestamp()), fold(now)))))
+        values: list[int | bytes] = [int(now.timestamp()), fold(now)]
+        if lines is not None:
+            known = [self._vault.index("line", line) for line in lines]
+            marks = ", ".join("?" * len(known))
+            query += f" UNION SELECT id, sealed FROM conversation WHERE state <> 'ended' AND line NOT IN ({marks})"  # noqa: S608 - marks alone
+            values += known
+        return tuple(self._opened(connection.execute(query, values)))
 
     def keep(self, connection: sqlite3.Connection, conversation: Conversation) -> None:
         """Write one, and who takes part in it; of one that has ended only what a late answer is stopped by.

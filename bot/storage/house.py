@@ -116,9 +116,9 @@ class Houses:
             notices=self._under_way(connection, staff, contact.answers.get(NOTICE, "")),
         )
 
-    def due(self, connection: sqlite3.Connection, now: datetime) -> House:
+    def due(self, connection: sqlite3.Connection, now: datetime, lines: Iterable[str] | None = None) -> House:
         """Return the conversations that something is to happen to by itself, and who answers."""
-        due = self.conversations.due(connection, now)
+        due = self.conversations.due(connection, now, lines)
         return self._relay(connection, self.team.everyone(connection), conversations=due)
 
     def _relay(self, connection: sqlite3.Connection, people: Mapping[bytes, Staff], **more: Any) -> House:

@@ -258,6 +258,8 @@ FOR_STAFF = frozenset(
     {
         LetterKind.RING,
         LetterKind.TAKEN,
+        LetterKind.OVER,
+        LetterKind.ALONE,
         LetterKind.YOURS,
         LetterKind.NOTE,
         LetterKind.CODE_RIGHT,

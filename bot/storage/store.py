@@ -166,11 +166,13 @@ class Store:
 
         return await self._database.commit_together(work)
 
-    async def tend_conversations(self, now: datetime, act: Callable[[House], Iterable[Change]]) -> tuple[Change, ...]:
-        """Let `act`, which is pure, do what conversations are due for, and return what it changed."""
+    async def tend_conversations(
+        self, now: datetime, act: Callable[[House], Iterable[Change]], lines: Iterable[str] | None = None
+    ) -> tuple[Change, ...]:
+        """Let `act`, which is pure, do what conversations are due for, also those of none of `lines`; return that."""
 
         def work(connection: sqlite3.Connection) -> tuple[Change, ...]:
-            house = self._houses.due(connection, now)
+            house = self._houses.due(connection, now, lines)
             changes = tuple(act(house)) if house.conversations or house.team else ()
             self._houses.apply(connection, b"", changes)
             return changes

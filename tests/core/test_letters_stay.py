@@ -119,7 +119,7 @@ def test_who_presses_too_late_reads_so_on_a_screen(town: Town) -> None:
     eva.presses_under("I take it")
     late = mia.presses_under("I take it")
     assert late
-    assert "Somebody else has it already" in late.texts[0]
+    assert "It's no longer open" in late.texts[0]
 
 
 def test_what_she_agreed_to_stays_below_whatever_is_pressed_and_goes_when_she_takes_it_back(town: Town) -> None:
@@ -212,7 +212,7 @@ def test_the_tools_of_a_conversation_go_as_the_woman_ends_it_and_what_is_typed_t
     assert not set(tools) & set(eva.phone.messages)
     screen = eva.types("I'm still here")
     assert screen
-    assert screen.texts == ("This conversation has ended. I sent nothing.",)
+    assert screen.texts == ("This conversation is over for you. I sent nothing.",)
 
 
 def test_what_she_looks_at_besides_stays_as_a_letter_comes(town: Town) -> None:

@@ -1,10 +1,12 @@
 """Conversations by the clock: what is due happens once, and an empty seat ends what it held."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.core.conversation import Conversation
+from bot.core.directory import Line
 from bot.core.house import Change, House, Posted, Talked
 from bot.core.library import Library
 from bot.core.message import Address
@@ -71,3 +73,25 @@ async def test_a_second_one_who_answers_goes_on_alone(store: Store, library: Lib
     await lines(store, library, clock).tick()
     assert [each.address for each in (await found(store)).seats] == [str(RITA)]
     assert await rows(store) == 0
+
+
+async def test_what_a_line_that_is_known_no_more_had_open_is_due_at_once(
+    store: Store, library: Library, clock: Clock
+) -> None:
+    await hire(store, PAULA)
+    await change(store, Talked(talk(ANA, PAULA, due_at=int(START.timestamp()) + 180)))
+    seen: list[str] = []
+    known = [Line(id="porto-peers", name="Peers in Porto")]
+
+    async def current() -> Library:
+        return replace(library, directory=library.directory.model_copy(update={"lines": tuple(known)}))
+
+    def act(_library: Library, house: House, _now: datetime) -> Iterator[Change]:
+        seen.extend(each.id for each in house.conversations)
+        return iter(())
+
+    await Lines(store, current, clock.now, act).tick()
+    assert seen == []
+    known.clear()
+    await Lines(store, current, clock.now, act).tick()
+    assert seen == ["c1"]

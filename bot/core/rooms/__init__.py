@@ -21,6 +21,7 @@ from bot.core.rooms import (
     referrals,
     sent,
     talks,
+    tutors,
     visits,
 )
 from bot.core.rooms.room import Action, Fill, Gate, Known, List, Living, Shown
@@ -40,6 +41,7 @@ ROOMS = (
     lines,
     duty,
     talks,
+    tutors,
     company,
     referrals,
     visits,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from bot.core import availability, speech
 from bot.core.company import HELP, HELPS, wish
 from bot.core.contact import Contact, Position
-from bot.core.conversation import Aim
+from bot.core.conversation import Aim, ConversationState
 from bot.core.directory import Line, Service
-from bot.core.errand import AGREED, AIMS, PURPOSE, begin, mark, need_said, take_yes_back
+from bot.core.errand import AGREED, AIMS, PURPOSE, begin, is_read, mark, need_said, take_yes_back
 from bot.core.follow_up import DAY, LATER, SERVICE, zone_of
 from bot.core.referral import TIME, TONGUE, WORDS
 from bot.core.ringing import Caller
@@ -62,9 +62,17 @@ def _company_is(stage: "Stage") -> str:
 
 
 def _errand_is(stage: "Stage") -> str:
-    """Tell what she has asked for already."""
+    """Tell what she has asked for already, and whether it waits because nobody is there."""
     mine = own(stage)
-    return mine.aim.value if mine and mine.aim in AIMS else "none"
+    if mine is None or mine.aim not in AIMS:
+        return "none"
+    return f"{mine.aim.value}_left" if mine.state is ConversationState.LEFT else mine.aim.value
+
+
+def _errand_read(stage: "Stage") -> str:
+    """Tell whether anybody may have read what she asks for."""
+    mine = own(stage)
+    return "yes" if mine and is_read(mine) else "no"
 
 
 def _wished(stage: "Stage") -> dict[str, str]:
@@ -154,13 +162,15 @@ ACTIONS: Mapping[str, Action] = {
     "take_yes_back": _take_back,
 }
 FILLS: Mapping[str, Fill] = {"wish": _wish, "errand_place": _place, "errand_line": _line_said}
-KNOWN: Mapping[str, Known] = {"company_is": _company_is, "errand_is": _errand_is}
+KNOWN: Mapping[str, Known] = {"company_is": _company_is, "errand_is": _errand_is, "errand_read": _errand_read}
 GATES: Mapping[Position, Gate] = {
     Position("company", "start"): lambda stage: _line(stage) is not None,
     Position("company", "near"): _peers_near,
 }
 """A button is there only where it leads on."""
 UNTRUE = {
-    **untrue("start.menu", lambda stage: _errand_is(stage) == Aim.COMPANY.value, "company.called"),
-    **untrue("start.menu", lambda stage: _errand_is(stage) == Aim.REFERRAL.value, "referral.sent"),
+    **untrue("start.menu", lambda stage: _errand_is(stage) == "company_left", "company.waits"),
+    **untrue("start.menu", lambda stage: _errand_is(stage) == "referral_left", "referral.waits"),
+    **untrue("company.waits", lambda stage: _errand_is(stage) == "company", "company.called"),
+    **untrue("referral.waits", lambda stage: _errand_is(stage) == "referral", "referral.sent"),
 }

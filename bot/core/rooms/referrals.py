@@ -10,7 +10,7 @@ from bot.core.directory import Line
 from bot.core.errand import AGREED, AIMS, PURPOSE, begin, mark, read_again
 from bot.core.follow_up import DAY, LATER, REFUSED_BY, SERVICE, VISIT
 from bot.core.house import Staff
-from bot.core.referral import LONGEST_WORDS, REASONS, TIME, TONGUE, WORDS, accept, passed, refuse
+from bot.core.referral import ACCEPTED, LONGEST_WORDS, REASONS, TIME, TONGUE, WORDS, accept, passed, refuse
 from bot.core.ringing import Caller
 from bot.core.rooms.company import ASKED, agreement, details_of, place_of
 from bot.core.rooms.desk import without
@@ -114,7 +114,7 @@ def _is_errand(stage: "Stage") -> bool:
 
 def _is_to_decide(stage: "Stage") -> bool:
     hers = _before_her(stage)
-    return hers is not None and hers[1].is_open
+    return hers is not None and hers[1].is_open and ACCEPTED not in hers[1].details
 
 
 LISTS: Mapping[str, List] = {"others": _others, "agree_referral": _agree}

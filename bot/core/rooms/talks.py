@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.core import availability, speech
-from bot.core.conversation import CALLED, COUNTED, Conversation, ConversationState, Said
-from bot.core.directory import Line
-from bot.core.ending import block, close
+from bot.core.conversation import CALLED, COUNTED, Aim, Conversation, ConversationState, Said
+from bot.core.ending import block, close, end
 from bot.core.house import TALK, Staff
 from bot.core.message import Media
 from bot.core.relay import HOUR, Changes, in_house
-from bot.core.ringing import Caller, decline
+from bot.core.ringing import decline
 from bot.core.rooms.desk import without
-from bot.core.rooms.duty import for_staff, staff_of
+from bot.core.rooms.duty import staff_of
 from bot.core.rooms.lines import own, relay_of
 from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places, untrue
-from bot.core.seating import Note, call_second, hand_over, mark_danger, support, take
+from bot.core.rooms.tutors import tutor_of
+from bot.core.seating import Note, call_second, hand_over, mark_danger, take
 from bot.core.speech import CANNED as CONTEXT
 from bot.core.speech import placeholders, split_placeholder
 from bot.core.talking import ask_code, say
@@ -36,7 +36,7 @@ UNSENT, UNSENT_MEDIA, UNSENT_HANDLE = "unsent", "unsent_media", "unsent_handle"
 """Answers: what she wrote without saying to whom, until she has said so."""
 CLOSINGS = ("violence", "overdose", "safer_use", "substances", "body", "find", "rights", "groups", "low", "peer")
 """Flows that a conversation can have been about."""
-OTHER = "other"
+WANTED, OTHER = "wanted", "other"
 
 
 def before_her(stage: "Stage") -> Conversation | None:
@@ -148,7 +148,18 @@ def _hand_over(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
     return hand_over(relay_of(stage), talk, staff.designation, note)
 
 
+def _ready_answer(stage: "Stage", _: str) -> str:
+    """Say the ready answer that she chose last, in her own language."""
+    ready, talk = stage.library.canned.get(stage.contact.answers.get(CANNED, "")), before_her(stage)
+    if ready is None or talk is None:
+        return stage.library.phrase(stage.contact.language, "nothing_there")
+    mine = talk.changed(language=stage.contact.language)
+    return _filled(stage, mine, stage.library.speech.say(stage.contact.language, CONTEXT, ready.text))
+
+
 def _close(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
+    if talk.aim is not Aim.TALK:
+        return end(relay_of(stage), talk, staff.address)
     word = stage.contact.answers.get(CLOSED_AS, "")
     allowed = word in (OTHER, *CLOSINGS)
     return close(relay_of(stage), talk, staff.designation, word if allowed else OTHER)
@@ -156,20 +167,6 @@ def _close(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
 
 def _mark_danger(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
     return mark_danger(relay_of(stage), talk, staff, tutor_of(stage, staff), stage.contact.language)
-
-
-def tutor_of(stage: "Stage", staff: Staff) -> Line | None:
-    """Return the tutors' line of her city, or of everywhere."""
-    known = stage.library.lines
-    cities = {city for each in staff.lines if each in known for city in known[each].cities}
-    tutors = [line for line in known.values() if line.kind == "tutor"]
-    near = (line for line in tutors if cities.intersection(line.cities))
-    return next(near, next((line for line in tutors if not line.cities), None))
-
-
-def _call_tutor(stage: "Stage", staff: Staff) -> Changes:
-    tutor = tutor_of(stage, staff)
-    return support(relay_of(stage), tutor, Caller(stage.address, stage.contact.language), "") if tutor else ()
 
 
 def _send_unsent(stage: "Stage") -> Outcome:
@@ -204,6 +201,11 @@ def _is_to_count(stage: "Stage") -> bool:
     return seated is not None and seated[1].topic != COUNTED
 
 
+def _talk_for(stage: "Stage") -> str:
+    talk = before_her(stage)
+    return talk.aim.value if talk else "none"
+
+
 def _talk(stage: "Stage", _: str) -> str:
     """Say a conversation to who answers: two words, a language, a topic, and since when nothing was said."""
     talk = before_her(stage)
@@ -216,30 +218,49 @@ def _talk(stage: "Stage", _: str) -> str:
     return _joined(_label(stage, talk), topic_said(stage, talk.topic), said)
 
 
+def _call_second(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
+    is_for_language = stage.contact.answers.get(WANTED) == "language"
+    return call_second(relay_of(stage), talk, staff.designation, speaking=is_for_language)
+
+
 def _second_is(stage: "Stage") -> str:
     talk = before_her(stage)
     if talk and talk.state is ConversationState.SECOND:
         return "called"
-    return "there" if talk and len(talk.seats) > 1 else "none"
+    if talk and len(talk.seats) > 1:
+        return "there"
+    return "unspoken" if stage.contact.answers.get(WANTED) == "language" else "none"
+
+
+def _handed_is(stage: "Stage") -> str:
+    """Tell what became of the one that she has just handed over, as far as she may know."""
+    talk = in_house(stage.house, stage.contact.answers.get(TALK, ""))
+    if talk is None or not talk.is_live:
+        return "ended"
+    return {ConversationState.WAITING: "called", ConversationState.LEFT: "left"}.get(talk.state, "stays")
 
 
 LISTS: Mapping[str, List] = {"waiting": _waiting, "talks": _talks, "canned": _canned, "closings": _closings}
 ACTIONS: Mapping[str, Action] = {
     "take": _take,
     "decline": _decline,
-    "say_canned": _acting(_say_canned, CANNED),
+    "say_canned": _acting(_say_canned),
     "hand_over": _acting(_hand_over, NOTE),
-    "call_second": _acting(lambda stage, staff, talk: call_second(relay_of(stage), talk, staff.designation)),
+    "call_second": _acting(_call_second),
     "ask_code": _acting(lambda stage, staff, talk: ask_code(relay_of(stage), talk, staff.designation)),
     "mark_danger": _acting(_mark_danger),
     "block": _acting(lambda stage, staff, talk: block(relay_of(stage), talk, staff.designation)),
     "close_talk": _acting(_close, CLOSED_AS),
-    "call_tutor": for_staff(_call_tutor),
     "send_unsent": _send_unsent,
     "drop_unsent": _drop_unsent,
 }
-FILLS: Mapping[str, Fill] = {"talk": _talk}
-KNOWN: Mapping[str, Known] = {"talk_is": _talk_is, "second_is": _second_is}
+FILLS: Mapping[str, Fill] = {"talk": _talk, "ready_answer": _ready_answer}
+KNOWN: Mapping[str, Known] = {
+    "talk_is": _talk_is,
+    "talk_for": _talk_for,
+    "second_is": _second_is,
+    "handed_is": _handed_is,
+}
 UNTRUE = {
     **untrue(ONE, lambda stage: _talk_is(stage) == "waiting", "answer.call"),
     **untrue(ONE, _is_to_count, "answer.closing"),
@@ -248,6 +269,7 @@ UNTRUE = {
         lambda stage: _talk_is(stage) == "open",
         *("answer.one", WRITE, "answer.canned", "answer.said", "answer.danger", "answer.marked", "answer.ask_code"),
         *("answer.asked", "answer.language", "answer.second", "answer.called", "answer.two", "answer.nobody_more"),
-        *("answer.note", "answer.blocking", "answer.taken_back", "answer.nothing_back"),
+        *("answer.marked_busy", "answer.marked_alone", "answer.taken_back", "answer.nothing_back"),
+        *("answer.nobody_speaks", "answer.ending_errand", "answer.marked_away", "answer.note", "answer.blocking"),
     ),
 }

@@ -223,6 +223,6 @@ class TestWhoAnswers:
         eva.presses_under("I take it")
         screen = mia.presses_under("I take it")
         assert screen
-        assert "Somebody else has it already" in screen.texts[0]
+        assert "It's no longer open" in screen.texts[0]
         assert town.only().state is ConversationState.OPEN
         assert [each.staff for each in town.only().seats] == ["amber birch"]
