@@ -39,8 +39,11 @@ LONGEST_CODE = 2
 """Words: what is longer, and comes after somebody wrote to her, is an answer and no code word."""
 SEARCHES = "find"
 """The flow in which the name of a place is for us."""
-LOOKING, ANSWERING = "looking", "answering"
-"""Answers: what she had been sent when she last called up a screen, and when she chose to whom she writes."""
+LOOKING, ANSWERING, TALKING = "looking", "answering", "with_her"
+"""Answers: what she had been sent when she last called up a screen, and when she chose to whom she writes.
+
+And whether somebody was there for her at that screen: who has come since invites her to write.
+"""
 LONGEST_ACROSS = 3000
 """Characters: with two words in front it is one message on every platform."""
 _PLACE = LetterKind.PLACE.value
@@ -143,7 +146,7 @@ class Ear:
             return True
         if self.contact.position == CODE and not live:
             return True
-        if self.contact.position == CODE and self._is_unmoved and not cry(self.library, incoming.text):
+        if self.contact.position == CODE and self._is_alone_as_before and not cry(self.library, incoming.text):
             return True
         return self._is_before_her(live) and (self.is_choice or self._is_place(text))
 
@@ -151,6 +154,11 @@ class Ear:
     def _is_unmoved(self) -> bool:
         """Tell whether nothing has come for her since she called up what stands before her."""
         return self.contact.answers.get(LOOKING) == seen(self.house, self.address)
+
+    @property
+    def _is_alone_as_before(self) -> bool:
+        """Tell whether nobody has come or written since she was asked for her word."""
+        return self._is_unmoved and self.contact.answers.get(TALKING) == is_talking(self.house, self.address)
 
     def _is_before_her(self, live: list[Conversation]) -> bool:
         """Tell whether a choice before her can be meant: where nobody is there yet, a number answers nobody else."""
@@ -338,10 +346,15 @@ def looked(contact: Contact, house: House, address: str) -> Contact:
     )
     if not is_hers or contact.position is None:
         return contact
-    answers = {**contact.answers, LOOKING: seen(house, address)}
+    answers = {**contact.answers, LOOKING: seen(house, address), TALKING: is_talking(house, address)}
     if contact.position == WRITE:
         answers[ANSWERING] = others_seen(house, address, in_house(house, answers.get(TALK, "")))
     return replace(contact, answers=answers)
+
+
+def is_talking(house: House, address: str) -> str:
+    """Say, as an answer is kept, whether somebody is there for a woman."""
+    return "yes" if any(each.is_open and each.woman == address for each in house.conversations) else "no"
 
 
 def seen(house: House, address: str) -> str:
@@ -360,6 +373,5 @@ def _last(house: House, address: str, but: Conversation | None) -> str:
         if talk.is_live and (but is None or talk.id != but.id):
             hers = (pair for pair in talk.pairs if pair.to == address and pair.handle != _PLACE)
             there = [handle for pair in hers for handle in pair.there]
-            # That somebody is there now, she was told too.
-            marks.append(f"{talk.id} {talk.is_open} {there[-1] if there else ''}")
+            marks.append(f"{talk.id} {there[-1] if there else ''}")
     return token("seen", address, *marks)

@@ -183,6 +183,16 @@ class TestANumber:
         assert ana.types("1") is None, "she has not read yet that somebody is there"
         assert town.only().state is ConversationState.OPEN
 
+    def test_on_a_screen_that_helps_it_is_a_choice_also_when_somebody_has_come_meanwhile(self, town: Town) -> None:
+        ana, eva = waiting(town), town.people["telegram:amber-birch"]
+        ana.types("she is not breathing")
+        before = ana.contact.position
+        eva.presses_under("I take it")
+        town.deliver()
+        assert ana.types("1")
+        assert flow(ana) == "overdose"
+        assert ana.contact.position != before
+
     def test_where_there_are_buttons_it_is_said(self, town: Town) -> None:
         eva, ana = town.answers("amber birch"), town.woman("ana", channel="telegram")
         town.talk(ana, eva)
