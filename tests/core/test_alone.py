@@ -7,8 +7,9 @@ import pytest
 
 from bot.core.contact import Position
 from bot.core.conversation import ConversationState
-from bot.core.message import Kind
-from tests.core.relays import TUTOR
+from bot.core.lifeline import always_passes
+from bot.core.message import Address, Incoming, Kind
+from tests.core.relays import TUTOR, with_lines
 from tests.core.town import Person, Town
 
 CRIES = {"she is not breathing": "overdose", "he hit me": "violence", "no respira": "overdose", "i want to die": "low"}
@@ -280,3 +281,10 @@ def test_a_word_that_always_works_does_so_below_a_file_and_nothing_goes_across(
     assert ana.sends(kind, "ref", word)
     assert (town.live() == []) is (word != "menu")
     assert not [each for each in town.deliver() if each.text or each.media]
+
+
+@pytest.mark.parametrize("word", ["exit", "forget me"])
+def test_such_a_word_below_a_file_gets_through_a_flood_too(word: str) -> None:
+    incoming = Incoming(Address("signal", "ana"), Kind.PICTURE, "1", text=word)
+    assert always_passes(with_lines(), incoming, carefully=False)
+    assert not always_passes(with_lines(), replace(incoming, text=f"{word} please, all"), carefully=False)
