@@ -13,12 +13,15 @@ from bot.core.designation import is_like_one
 from bot.core.house import TALK, House, Staff, Talked
 from bot.core.letter import LetterKind
 from bot.core.library import Library
-from bot.core.message import Incoming, Kind, Media, token
+from bot.core.lifeline import cry, names_only
+from bot.core.message import Address, Incoming, Kind, Media, token
 from bot.core.pairing import knows
+from bot.core.platform import NUMBERED
 from bot.core.relay import Changes, Relay, in_house
 from bot.core.rooms.talks import UNSENT, UNSENT_HANDLE, UNSENT_MEDIA
 from bot.core.speech import normalise
 from bot.core.talking import change, is_full, named_anew, say, take_back
+from bot.core.tongue import Sense
 from bot.core.written import clean
 
 CODE = Position("peer", "code")
@@ -34,12 +37,20 @@ LEFT = tuple(Position("answer", name) for name in ("handed", "handed_to_other", 
 DUTY = ("answer.begin", "answer.stop")
 SHORTEST_DUTY = 5
 """Letters of what begins or ends a duty: a short "on" may be said to somebody."""
-LOOKING, ANSWERING = "looking", "answering"
-"""Answers: what she had been sent when she last called up a screen, and when she chose to whom she writes."""
+LONGEST_CODE = 2
+"""Words: what is longer, and comes after somebody wrote to her, is an answer and no code word."""
+SEARCHES = "find"
+"""The flow in which the name of a place is for us."""
+LOOKING, ANSWERING, TALKING = "looking", "answering", "with_her"
+"""Answers: what she had been sent when she last called up a screen, and when she chose to whom she writes.
+
+And whether somebody was there for her at that screen: who has come since invites her to write.
+"""
 LONGEST_ACROSS = 3000
 """Characters: with two words in front it is one message on every platform."""
 _PLACE = LetterKind.PLACE.value
 """Her place in the queue is no word of anybody: to have got it changes nothing of what she means."""
+SOUGHT = (Sense.CITY, Sense.NEED)
 _SAID = (Kind.TEXT, Kind.VOICE, Kind.PICTURE)
 _NEVER = (Kind.FILE, Kind.STICKER, Kind.LOCATION, Kind.CARD)
 """What goes across to nobody: it says too much about who sends it, or cannot be shown on the other side."""
@@ -53,8 +64,13 @@ class Heard:
     note: str = ""
     """Phrase that says why it did not go across; without one there is nothing to say."""
     go: Position | None = None
+    """Where she is shown what to do about it."""
+    then: Position | None = None
+    """Where she is from now on, without being shown anything."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """What is kept or, where empty, forgotten."""
+    is_own: bool = False
+    """It was for the conversation in which she is the woman."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +90,15 @@ class Ear:
     """What she typed is a number that stands below what we wrote first, on a platform without buttons."""
 
     @property
+    def role(self) -> Staff | None:
+        """Her role, whatever it is."""
+        staff = self.house.staff
+        return staff if staff and staff.address == self.address else None
+
+    @property
     def staff(self) -> Staff | None:
         """Her role, if she answers on a line."""
-        staff = self.house.staff
-        return staff if staff and staff.lines and staff.address == self.address else None
+        return self.role if self.role and self.role.lines else None
 
     @property
     def seats(self) -> list[Conversation]:
@@ -112,22 +133,49 @@ class Ear:
             return self._changed(incoming, live)
         if incoming.kind in _NEVER:
             return Heard(note="not_across") if live else None
-        if incoming.kind not in _SAID or self._is_for_us(incoming):
+        if incoming.kind not in _SAID or self._is_for_us(incoming, live):
             return None
-        if self.seats or self.over or (self.staff and self._named(incoming.text) is not None):
+        if self.role:
             return self._aimed(incoming, live)
-        return self._across(live[0], incoming) if live else None
+        return self._of_woman(live[0], incoming) if live else None
 
-    def _is_for_us(self, incoming: Incoming) -> bool:
-        """Tell whether it is a word that always works, her code word, or a choice on what she saw last."""
+    def _is_for_us(self, incoming: Incoming, live: list[Conversation]) -> bool:
+        """Tell whether it is a word that always works, her code word, a choice on what she saw last, or a place."""
         text = normalise(incoming.text)
         if incoming.kind is not Kind.TEXT:
             return False
-        if text in self.library.vocabulary.commands or self.contact.position == CODE or self._is_about_duty(text):
+        if text in self.library.vocabulary.commands or self._is_about_duty(text) or self.is_offered:
             return True
-        if self.is_offered:
+        if self.contact.position == CODE and not live:
             return True
-        return self.is_choice and self.contact.answers.get(LOOKING) == seen(self.house, self.address)
+        if self.contact.position == CODE and self._is_alone_as_before and not cry(self.library, incoming.text):
+            return True
+        return self._is_before_her(live) and (self.is_choice or self._is_place(text))
+
+    @property
+    def _is_unmoved(self) -> bool:
+        """Tell whether nothing has come for her since she called up what stands before her."""
+        return self.contact.answers.get(LOOKING) == seen(self.house, self.address)
+
+    @property
+    def _is_alone_as_before(self) -> bool:
+        """Tell whether nobody has come or written since she was asked for her word."""
+        return self._is_unmoved and self.contact.answers.get(TALKING) == is_talking(self.house, self.address)
+
+    def _is_before_her(self, live: list[Conversation]) -> bool:
+        """Tell whether a choice before her can be meant: where nobody is there yet, a number answers nobody else."""
+        nobody_is_there = bool(live) and not any(each.is_open for each in live)
+        return self._is_unmoved or (nobody_is_there and self._is_numbered)
+
+    @property
+    def _is_numbered(self) -> bool:
+        return Address.parse(self.address).channel in NUMBERED
+
+    def _is_place(self, text: str) -> bool:
+        """Tell whether she names nothing but a place or a need where she looks for one."""
+        position = self.contact.position
+        is_asked = self.asks == "place" or (position is not None and position.flow == SEARCHES)
+        return is_asked and names_only(self.library, text, SOUGHT)
 
     def _is_about_duty(self, text: str) -> bool:
         """Tell whether she begins or ends her duty: by words that are said for nothing else."""
@@ -137,21 +185,59 @@ class Ear:
 
     def _aimed(self, incoming: Incoming, live: list[Conversation]) -> Heard | None:
         """Find out which of her conversations who answers means; only what cannot mean another is taken."""
-        if incoming.reply_to and incoming.reply_to not in self.contact.living:
-            meant = [each for each in live if knows(each, self.address, incoming.reply_to)]
-            return self._across(meant[0], incoming) if len(meant) == 1 else self._refused(incoming, live)
-        if (named := self._named(incoming.text)) is not None:
-            meant = [each for each in live if each in named]
-            is_one = len(named) == len(meant) == 1
-            return self._across(meant[0], incoming, prefixed=True) if is_one else self._refused(incoming, live)
+        named, replied = self._named(incoming.text), self._replied(incoming, live)
+        if named is not None or (replied is not None and (live or self.over)):
+            return self._pointed(incoming, live, named, replied)
         if self.contact.position == WRITE and self.contact.answers.get(TALK):
             return self._chosen(incoming, live)
-        if self.asks and self.contact.position != WRITE:
-            return None
+        if self._is_asked:
+            # What came since that was asked may be what she answers.
+            return self._refused(incoming, live) if live and not self._is_unmoved else None
         if len(live) == 1 and not self.over:
             return self._across(live[0], incoming)
-        # Without any left she may want something of us, but not where the last one still stands before her.
-        return self._refused(incoming, live) if live or self.contact.position in (BEFORE_HER, LATE, *LEFT) else None
+        # Without any left she may want something of us; what is none of our words was for the one that is over.
+        is_late = bool(self.over) or self.contact.position in (BEFORE_HER, LATE, *LEFT)
+        return self._refused(incoming, live) if live or (is_late and not self._is_ours(incoming)) else None
+
+    @property
+    def _is_asked(self) -> bool:
+        """Tell whether what is before her asks for words; a woman who looks for a place may say something else."""
+        return bool(self.asks) and self.contact.position != WRITE and (self.staff is not None or self.asks != "place")
+
+    def _replied(self, incoming: Incoming, live: list[Conversation]) -> list[Conversation] | None:
+        """Return to whose message she answers in the way of her app; `None` where she does not, or answers us."""
+        if not incoming.reply_to or incoming.reply_to in self.contact.living:
+            return None
+        return [each for each in live if knows(each, self.address, incoming.reply_to)]
+
+    def _pointed(
+        self,
+        incoming: Incoming,
+        live: list[Conversation],
+        named: list[Conversation] | None,
+        replied: list[Conversation] | None,
+    ) -> Heard:
+        """Send it where she points; where two words and what she answers do not agree, nobody gets it."""
+        ways = [each for each in (named, replied) if each is not None]
+        meant = [each for each in live if all(each in way for way in ways)]
+        if len(meant) == 1 and all(len(way) == 1 for way in ways):
+            return self._across(meant[0], incoming, prefixed=named is not None)
+        return self._refused(incoming, live)
+
+    def _is_ours(self, incoming: Incoming) -> bool:
+        """Tell whether she wrote a word or a choice of ours, or a cry for help."""
+        if incoming.kind is not Kind.TEXT:
+            return False
+        text = normalise(incoming.text)
+        is_known = self.is_choice or text in self.library.vocabulary.languages
+        return is_known or names_only(self.library, text) or bool(cry(self.library, incoming.text))
+
+    def _of_woman(self, talk: Conversation, incoming: Incoming) -> Heard:
+        """Let it go across, but for a word that can be her code word, typed before she saw what came meanwhile."""
+        is_text = incoming.kind is Kind.TEXT and len(incoming.text.split()) <= LONGEST_CODE
+        if self.contact.position == CODE and is_text and not cry(self.library, incoming.text):
+            return Heard(note="went_to_nobody")
+        return self._across(talk, incoming)
 
     def _named(self, text: str) -> list[Conversation] | None:
         """Return the conversations whose two words stand in front; `None` where no two words do.
@@ -173,9 +259,11 @@ class Ear:
         return self._across(meant, incoming)
 
     def _across(self, talk: Conversation, incoming: Incoming, *, prefixed: bool = False) -> Heard:
-        text = clean(incoming.text)
-        if prefixed:
-            text = text.partition(":")[2].strip()
+        heard = self._said(talk, incoming, prefixed=prefixed)
+        return replace(heard, is_own=talk.woman == self.address)
+
+    def _said(self, talk: Conversation, incoming: Incoming, *, prefixed: bool) -> Heard:
+        text = _unprefixed(clean(incoming.text)) if prefixed else clean(incoming.text)
         if large := _too_large(text, incoming.media):
             return Heard(note=large)
         if incoming.kind is not Kind.TEXT and incoming.media is None:
@@ -186,20 +274,28 @@ class Ear:
         if not changes:
             return Heard(note="enough_held" if is_full(talk) and talk.woman == self.address else "not_sent")
         # It was for this once: what comes next has to be clear anew.
-        go = WRITTEN if self.contact.position == WRITE else None
-        note = "one_across" if incoming.has_more else ""
-        return Heard(changes, note, go=go, answers={LOOKING: "", ANSWERING: "", **_NOTHING_UNSENT})
+        there = WRITTEN if self.contact.position == WRITE else None
+        # A number that a woman types after her own words still means what stands below ours.
+        is_kept = talk.woman == self.address and self._is_numbered
+        looking = {} if is_kept else {LOOKING: ""}
+        heard = Heard(changes, then=there, answers={**looking, ANSWERING: "", **_NOTHING_UNSENT})
+        return replace(heard, note="one_across", go=there) if incoming.has_more else heard
 
     def _refused(self, incoming: Incoming, live: list[Conversation]) -> Heard:
         """Send it to nobody, and ask her whom she means."""
         if not live:
             return Heard(go=LATE)
-        text = clean(incoming.text)
+        if not self.staff:
+            return Heard(note="not_sent")
+        text = _unprefixed(clean(incoming.text)) if self._named(incoming.text) else clean(incoming.text)
         if large := _too_large(text, incoming.media):
             return Heard(note=large)
         media = str(incoming.media) if incoming.media else ""
         kept = {UNSENT: text, UNSENT_MEDIA: media, UNSENT_HANDLE: incoming.handle, TALK: "", ANSWERING: ""}
-        return Heard(note="one_across" if incoming.has_more else "", go=WHOM, answers=kept)
+        # Two could be for two: only one is asked about, and she is told which.
+        is_second = any(self.contact.answers.get(name) for name in (UNSENT, UNSENT_MEDIA))
+        note = "only_last" if is_second else "one_across" if incoming.has_more else ""
+        return Heard(note=note, go=WHOM, answers=kept)
 
     def _changed(self, incoming: Incoming, live: list[Conversation]) -> Heard | None:
         """Let a change follow what it changes, or say that it does not."""
@@ -223,15 +319,15 @@ class Ear:
         named = self._named(text) if talk.woman != self.address else None
         if named is None:
             return text
-        return text.partition(":")[2].strip() if [each.id for each in named] == [talk.id] else None
+        return _unprefixed(text) if [each.id for each in named] == [talk.id] else None
 
     def _unsent_changed(self, incoming: Incoming, live: list[Conversation]) -> Heard:
         """Keep the new words of what has gone to nobody yet, and ask again for whom it is."""
         name = incoming.renamed or incoming.handle
-        text = incoming.text.partition(":")[2] if self._named(incoming.text) else incoming.text
         media = incoming.media or Media.parse(self.contact.answers.get(UNSENT_MEDIA, ""))
-        heard = self._refused(replace(incoming, text=text, media=media), live)
-        return replace(heard, answers={**heard.answers, UNSENT_HANDLE: name})
+        heard = self._refused(replace(incoming, media=media), live)
+        note = "" if heard.note == "only_last" else heard.note
+        return replace(heard, note=note, answers={**heard.answers, UNSENT_HANDLE: name})
 
     def _taken_back(self, incoming: Incoming, live: list[Conversation]) -> Heard | None:
         changes = (each for talk in live for each in take_back(self.relay, talk, self.address, incoming.handle))
@@ -246,6 +342,11 @@ def _too_large(text: str, media: Media | None) -> str:
     return "too_large_across" if media and media.is_too_large else ""
 
 
+def _unprefixed(text: str) -> str:
+    """Return what stands behind the two words that say to whom."""
+    return text.partition(":")[2].strip()
+
+
 _NOTHING_UNSENT = {UNSENT: "", UNSENT_MEDIA: "", UNSENT_HANDLE: ""}
 
 
@@ -256,10 +357,15 @@ def looked(contact: Contact, house: House, address: str) -> Contact:
     )
     if not is_hers or contact.position is None:
         return contact
-    answers = {**contact.answers, LOOKING: seen(house, address)}
+    answers = {**contact.answers, LOOKING: seen(house, address), TALKING: is_talking(house, address)}
     if contact.position == WRITE:
         answers[ANSWERING] = others_seen(house, address, in_house(house, answers.get(TALK, "")))
     return replace(contact, answers=answers)
+
+
+def is_talking(house: House, address: str) -> str:
+    """Say, as an answer is kept, whether somebody is there for a woman."""
+    return "yes" if any(each.is_open and each.woman == address for each in house.conversations) else "no"
 
 
 def seen(house: House, address: str) -> str:

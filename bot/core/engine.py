@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
-from bot.core import across, arrival, beneath, mail, taking, telling
+from bot.core import across, alone, arrival, beneath, lifeline, mail, taking, telling
 from bot.core.across import Ear, Heard
 from bot.core.contact import RECENT_LIMIT, RECENT_TALKING, TRAIL_LIMIT, Contact, Position, Timer
 from bot.core.flow import Node
@@ -27,7 +27,7 @@ from bot.core.library import (
     Library,
 )
 from bot.core.message import Incoming, Kind, fold
-from bot.core.platform import OURS_ONLY
+from bot.core.platform import NUMBERED, OURS_ONLY
 from bot.core.relay import Relay
 from bot.core.rooms import ACTIONS
 from bot.core.seating import get_up
@@ -63,7 +63,7 @@ def respond(
     library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House = NOTHING_SETTLED
 ) -> Turn:
     """Take one step: the same arguments always give the same turn, and no input raises."""
-    contact = contact.forget_expired(now)
+    contact, incoming = contact.forget_expired(now), lifeline.in_words(library, incoming)
     if incoming.kind in (Kind.TIMER, Kind.AGAIN, Kind.LIVING):
         return _speak_first(library, contact, incoming, now, house)
     if incoming.kind is Kind.TAKEN_BACK:
@@ -91,7 +91,7 @@ def _take_back(library: Library, contact: Contact, incoming: Incoming, now: date
     contact = replace(contact, handles=tuple(each for each in contact.handles if each.id != incoming.handle))
     step = _Step(library, contact, incoming.address.channel, str(incoming.address), now, house)
     heard = step.heard(incoming)
-    return step.carry(heard) if heard else Turn(contact, None)
+    return step.carry(heard, incoming) if heard else Turn(contact, None)
 
 
 def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
@@ -105,7 +105,9 @@ def _speak_first(library: Library, contact: Contact, incoming: Incoming, now: da
     if incoming.kind is Kind.LIVING:
         return step.relive()
     is_due = timer and timer.due_at <= now.timestamp()
-    return step.go(library.resolve(timer.node, position.flow)) if timer and is_due else Turn(contact, None)
+    if not (timer and is_due):
+        return Turn(contact, None)
+    return step.go(library.resolve(timer.node, position.flow)).looked_at(step.address, house)
 
 
 def apologise(library: Library, contact: Contact, incoming: Incoming, now: datetime) -> Turn:
@@ -154,7 +156,7 @@ class _Step:
         if incoming.kind is Kind.INVITED:
             return self.go(DESK if self._moderates else WELCOME)
         if heard := self.heard(incoming):
-            return self.carry(heard)
+            return self.carry(heard, incoming)
         meant = self._meant(incoming)
         stays = beneath.stays(incoming.token, meant.item.said if isinstance(meant, Chosen) else "")
         turn = self.take(meant).looked_at(self.address, self.house)
@@ -174,32 +176,31 @@ class _Step:
         ear = Ear(self.library, self.house, self.contact, self.address, self.now, asks)
         is_offered = bool(self._by_number(incoming.text))
         # Where a letter took her screen away, what stands before her is what stands below that.
-        is_choice = bool(stage and is_exact(stage, incoming.text)) if self.contact.living else is_offered
+        is_choice = self._is_before_her(stage, incoming.text) if self.contact.living else is_offered
         return replace(ear, is_choice=is_choice, is_offered=is_offered).hear(incoming)
 
-    def carry(self, heard: Heard) -> Turn:
-        """Write what goes across: her chat is the answer, and nothing is shown but why something did not go."""
+    def _is_before_her(self, stage: Stage | None, text: str) -> bool:
+        """Tell whether she typed a choice that stands on her screen, as long as what it says is so."""
+        has_numbers = self.channel in NUMBERED or not normalise(text).isdecimal()
+        return stage is not None and has_numbers and not arrival.instead(stage) and is_exact(stage, text)
+
+    def carry(self, heard: Heard, incoming: Incoming) -> Turn:
+        """Write what goes across: her chat is the answer, but where something did not go, or nobody else answers."""
         answers = {**self.contact.answers, **heard.answers}
         kept = {name: value for name, value in answers.items() if value}
-        # A number that a woman types after that is said across, too, whatever stands above it.
-        offered = () if heard.changes and not self.house.staff else self.contact.offered
-        step = replace(self, contact=replace(self.contact, answers=kept, offered=offered))
-        if heard.note:
-            turn = step.noted(heard)
-            return replace(turn, changes=(*heard.changes, *turn.changes))
-        if not heard.go:
-            return Turn(step.contact, None, changes=heard.changes)
-        if not heard.changes:
-            return step.go(heard.go).looked_at(self.address, self.house)
-        return Turn(replace(step.contact, position=heard.go), None, changes=heard.changes)
-
-    def noted(self, heard: Heard) -> Turn:
-        """Say what did not go across, where she is then."""
-        if not heard.go:
-            return self.show(heard.note)
-        turn = self.go(heard.go)
-        stage = self.at(turn.contact, turn.contact.position or MENU)
-        return replace(turn, screen=stage.screen(heard.note)).looked_at(self.address, self.house)
+        house = self.house.after(heard.changes)
+        step = replace(self, contact=replace(self.contact, answers=kept), house=house)
+        answer, note = None, heard.note
+        if heard.is_own and (found := alone.answered(self.stage or self.at(self.contact, MENU), incoming, heard)):
+            answer, note = found
+        if not (answer or heard.go or note):
+            position = heard.then or step.contact.position
+            return Turn(replace(step.contact, position=position), None, changes=heard.changes)
+        turn = step.take(answer) if answer else step.go(heard.go) if heard.go else step.show()
+        if note:
+            stage = replace(step, contact=turn.contact).stage or step.at(turn.contact, MENU)
+            turn = replace(turn, screen=stage.screen(note))
+        return replace(turn, changes=(*heard.changes, *turn.changes)).looked_at(self.address, self.house)
 
     def _meant(self, incoming: Incoming) -> Meaning:
         """Return what she means: first by her screen, then by what we wrote first, which may be beside it."""

@@ -40,6 +40,7 @@ _PLAIN = """
     letter_picture_large letter_picture_unreadable letter_picture_missing letter_expired_unread letter_parted
     letter_voice_large letter_voice_unreadable letter_voice_missing
     too_large_across one_across enough_held letter_closed
+    kept_unread only_last went_to_nobody
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),

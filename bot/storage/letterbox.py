@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.core.contact import Contact
 from bot.core.conversation import Conversation
-from bot.core.delivery import Fate, delivered, in_its_place, left_out, undelivered
+from bot.core.delivery import ACROSS, Fate, delivered, in_its_place, left_out, undelivered
 from bot.core.house import NOTICE, House, Talked
 from bot.core.letter import Letter, LetterKind
 from bot.core.message import Address, Missed, Screen
@@ -249,7 +249,8 @@ def _reached(contact: Contact, ending: Ending, now: datetime) -> Contact:
     known = replace(known, handles=kept).with_handles(ending.handles, now)
     tokens = tuple(each.token for each in (*screen.choices, *screen.ways))
     # What a woman types below somebody's words is said to her, whatever number stood above them.
-    is_hers = "designation" not in ending.parcel.letter.values
+    letter = ending.parcel.letter
+    is_hers = letter.kind in ACROSS and "designation" not in letter.values
     is_offer = (tokens or is_hers) and ending.parcel.to.channel in NUMBERED
     return known.with_offer(screen.first, tokens) if is_offer else known
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.contact import Position
 from bot.core.conversation import ConversationState
 from bot.core.letter import LetterKind
 from bot.core.message import Kind, Media
@@ -22,6 +23,14 @@ def two(town: Town) -> tuple[Person, Person, Person, str, str]:
     eva = town.answers("amber birch")
     ana, bea = town.woman("ana"), town.woman("bea")
     return eva, ana, bea, town.talk(ana, eva), town.talk(bea, eva)
+
+
+def stands_at(person: Person, node: str) -> None:
+    """Put somebody who answers at a place of hers, with her only conversation before her."""
+    talks = [each.id for each in person.town.live()]
+    person.contact = replace(person.contact, answers={"conversation": talks[0]} if talks else {})
+    person.contact = replace(person.contact, position=Position("answer", node))
+    person.take(person.phone.sends(Kind.STICKER))
 
 
 class TestAWoman:
@@ -226,6 +235,113 @@ class TestWhoAnswers:
         assert eva.types("off duty")
         assert town.deliver() == []
         assert not town.role(eva).duty_until
+
+
+class TestWhereSheMayMeanAnother:
+    """What points at nobody of hers, or at two, goes to nobody, and she is asked."""
+
+    def test_a_reply_to_one_with_the_two_words_of_another_in_front_is_asked_about(self, town: Town) -> None:
+        eva, ana, bea, words, other = two(town)
+        ana.types("this is ana")
+        town.deliver()
+        screen = eva.answers(f"{other}: come at six", to="this is ana")
+        assert screen
+        assert "Not sent" in screen.texts[0]
+        assert town.deliver() == []
+        eva.presses(next(each.label for each in screen.choices if each.label.startswith(words)))
+        town.deliver()
+        assert ana.has("come at six")
+        assert not ana.has(other)
+        assert not bea.has("come at six")
+
+    def test_a_reply_with_her_own_two_words_in_front_goes_to_her_without_them(self, town: Town) -> None:
+        eva, ana, _, words, _ = two(town)
+        ana.types("this is ana")
+        town.deliver()
+        assert eva.answers(f"{words}: come at six", to="this is ana") is None
+        assert [each.text for each in town.deliver()] == ["come at six"]
+
+    def test_a_reply_to_a_woman_of_long_ago_does_not_go_to_her_own_tutor(self, town: Town) -> None:
+        eva, tutor = town.answers("amber birch"), town.answers("bold cloud", TUTOR)
+        ana = town.woman("ana")
+        town.talk(ana, eva)
+        ana.types("this is ana")
+        town.deliver()
+        ana.types("exit")
+        town.deliver()
+        town.conversations.clear()
+        stands_at(eva, "support")
+        eva.presses("Call a tutor")
+        town.deliver()
+        tutor.presses_under("I take it")
+        town.deliver()
+        screen = eva.answers("your secret is safe", to="this is ana")
+        assert screen
+        assert "Not sent" in screen.texts[0]
+        assert town.deliver() == []
+        assert eva.types("this one is for you") is None
+        town.deliver()
+        assert tutor.has("this one is for you")
+
+    def test_a_note_to_the_next_one_is_none_once_the_woman_has_written(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        stands_at(eva, "note")
+        ana.types("he is back")
+        town.deliver()
+        screen = eva.types("lock the door")
+        assert screen
+        assert "Not sent" in screen.texts[0]
+        assert town.only().is_open
+        eva.presses(screen.choices[0].label)
+        town.deliver()
+        assert ana.has("lock the door")
+
+    def test_a_note_with_nothing_new_is_the_note(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        stands_at(eva, "note")
+        screen = eva.types("she needs a bed")
+        assert screen
+        assert "Handed over" in screen.texts[0]
+        town.deliver()
+        assert not ana.has("she needs a bed")
+
+    def test_of_two_that_were_not_sent_the_last_is_kept_and_she_is_told_so_each_time(self, town: Town) -> None:
+        eva, ana, _, words, _ = two(town)
+        first = eva.sends(Kind.PICTURE, "first")
+        assert first
+        assert "only your last" not in first.texts[0]
+        for ref in ("second", "third"):
+            screen = eva.sends(Kind.PICTURE, ref)
+            assert screen
+            assert "I keep only your last one." in screen.texts[0]
+        eva.presses(next(each.label for each in screen.choices if each.label.startswith(words)))
+        assert [(each.to, each.media and each.media.ref) for each in town.deliver()] == [(ana.address, "third")]
+
+    @pytest.mark.parametrize("text", ["take care", "https://example.org", "I'm off now"])
+    def test_after_the_only_one_has_ended_what_she_writes_was_not_sent(self, town: Town, text: str) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        eva.types("menu")
+        ana.types("exit")
+        town.deliver()
+        screen = eva.types(text)
+        assert screen
+        assert "I sent nothing" in screen.texts[0]
+
+    @pytest.mark.parametrize(
+        "text", ["my conversations", "off duty", "talk to a peer", "she is not breathing", "español"]
+    )
+    def test_a_word_of_ours_is_answered_then(self, town: Town, text: str) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        eva.types("menu")
+        ana.types("exit")
+        town.deliver()
+        screen = eva.types(text)
+        assert screen
+        assert "I sent nothing" not in screen.texts[0]
 
 
 class TestWhatWasSaid:

@@ -306,22 +306,16 @@ def test_numbers_below_a_letter_begin_at_one_only_where_none_could_be_said_to_a_
     assert (verdict.screen.first == 1) is not is_talking
 
 
-@pytest.mark.parametrize("has_written", [True, False])
-def test_a_number_below_what_a_woman_reads_last_is_a_choice_and_below_her_own_words_it_is_said(
-    town: Town, *, has_written: bool
-) -> None:
+def test_a_number_below_what_a_woman_was_told_is_a_choice_also_after_her_own_words(town: Town) -> None:
     eva, ana = town.answers("amber birch"), town.woman("ana")
     town.calls(ana)
-    ana.types("are you there?")
     eva.presses_under("I take it")
     town.deliver()
     (begun,) = [each for each in town.chats[ana.address] if each.kind is LetterKind.BEGUN]
     ana.contact = ana.contact.with_offer(1, tuple(each.token for each in choices_of(town, begun)))
-    if has_written:
-        ana.types("he has left")
-    screen = ana.types("1")
-    assert (screen is None) is has_written
-    assert (town.live() == []) is not has_written
+    ana.types("he has left")
+    assert ana.types("1")
+    assert town.live() == []
 
 
 def test_reading_again_what_she_agreed_to_is_one_letter_and_no_screen_beside_it(town: Town) -> None:
