@@ -36,7 +36,7 @@ _PLAIN = """
     reason_papers reason_children reason_use reason_other letter_nobody_yet letter_read letter_accepted
     letter_follow_up letter_back letter_accept letter_ask letter_refuse letter_place letter_others letter_tell
     kept_later
-    unclear_talk unclear_urgent letter_nobody letter_nobody_left letter_waits
+    unclear_talk unclear_urgent letter_nobody letter_nobody_left letter_waits letter_code_not_it
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
@@ -155,7 +155,7 @@ SENT_FIRST = (
     *("letter_ended_staff", "letter_expired_staff", "letter_not_delivered_staff", "letter_taken_back_staff"),
     *("letter_ring_company", "letter_ring_referral", "letter_yours_agreed", "letter_nobody_yet", "letter_read"),
     *("letter_accepted", "letter_refused", "letter_follow_up"),
-    *("letter_nobody_left", "place_first", "place_ahead"),
+    *("letter_nobody_left", "letter_code_not_it", "place_first", "place_ahead"),
 )
 """What the bot says without being asked: `comadre check` reads it as a stranger reads her lock screen."""
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.contact import Position
 from bot.core.conversation import ConversationState
+from bot.core.house import TALK
 from bot.core.letter import LetterKind
 from bot.core.message import Kind
 from tests.core.relays import TUTOR
@@ -22,6 +24,29 @@ def two(town: Town) -> tuple[Person, Person, Person, str, str]:
     eva = town.answers("amber birch")
     ana, bea = town.woman("ana"), town.woman("bea")
     return eva, ana, bea, town.talk(ana, eva), town.talk(bea, eva)
+
+
+def sets_word(woman: Person) -> None:
+    """Let a woman set her word."""
+    woman.types("menu")
+    woman.contact = replace(woman.contact, position=Position("peer", "code"))
+    woman.types("Cinnamon")
+
+
+def coded(town: Town) -> tuple[Person, Person, str]:
+    """Return who answers, a woman who has set a word, and the two words that stand for her."""
+    eva, ana = town.answers("amber birch"), town.woman("ana")
+    words = town.talk(ana, eva)
+    sets_word(ana)
+    return eva, ana, words
+
+
+def asks(town: Town, staff: Person) -> None:
+    """Let who answers ask for the word."""
+    staff.contact = replace(staff.contact, answers={TALK: town.only().id}, position=Position("answer", "ask_code"))
+    staff.take(staff.phone.sends(Kind.STICKER))
+    staff.presses("Yes, ask her")
+    town.deliver()
 
 
 class TestAWoman:
@@ -86,23 +111,65 @@ class TestAWoman:
         assert "can't go across" in screen.texts[0]
         assert town.deliver() == []
 
-    def test_her_code_word_is_compared_and_goes_to_nobody(self, town: Town) -> None:
-        eva, ana = town.answers("amber birch"), town.woman("ana")
-        words = town.talk(ana, eva)
-        ana.types("menu")
-        ana.contact = replace(ana.contact, position=replace(ana.contact.position, flow="peer", node="code"))
-        ana.types("Cinnamon")
-        for typed, told in (("cinnamon", "right"), ("pepper", "wrong")):
-            eva.contact = replace(eva.contact, answers={"conversation": town.only().id})
-            eva.contact = replace(eva.contact, position=replace(eva.contact.position, flow="answer", node="ask_code"))
-            eva.take(eva.phone.sends(Kind.STICKER))
-            eva.presses("Yes, ask her")
-            town.deliver()
-            ana.types(typed)
-            assert [each.text for each in town.deliver()] == [""]
-            assert eva.said[-1].startswith(f"{words}: the word was {told}.")
+    def test_her_word_goes_to_nobody_whenever_she_writes_it(self, town: Town) -> None:
+        eva, ana, words = coded(town)
+        for _ in range(2):
+            ana.types("cinnamon")
+            assert [(each.to, each.text) for each in town.deliver()] == [(eva.address, "")]
+            assert eva.said[-1].startswith(f"{words}: the word was right.")
+            asks(town, eva)
         assert not eva.has("innamon")
-        assert not eva.has("pepper")
+
+    def test_her_word_does_not_wait_for_who_comes_next_either(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.calls(ana)
+        sets_word(ana)
+        ana.types("cinnamon", "are you there")
+        eva.presses_under("I take it")
+        assert [each.text for each in town.deliver(eva.address) if each.kind is LetterKind.SAID] == ["are you there"]
+
+    def test_a_change_into_her_word_goes_to_nobody(self, town: Town) -> None:
+        eva, ana, _ = coded(town)
+        ana.types("cinamon")
+        town.deliver()
+        ana.edits("cinamon", "cinnamon")
+        town.deliver()
+        assert not eva.has("cinnamon")
+
+    @pytest.mark.parametrize("typed", ["pepper", "what code?", "is it pepper"])
+    def test_up_to_three_other_words_go_to_nobody_and_she_is_told_once(
+        self, town: Town, typed: str
+    ) -> None:
+        eva, ana, words = coded(town)
+        asks(town, eva)
+        ana.types(typed)
+        town.deliver()
+        assert eva.said[-1].startswith(f"{words}: the word was wrong.")
+        assert ana.said[-1].startswith("That went to nobody: it wasn't your word.")
+        assert not eva.has(typed)
+        ana.types("go on")
+        town.deliver()
+        assert eva.has("go on")
+
+    def test_longer_words_go_across_and_the_question_stays_open(self, town: Town) -> None:
+        eva, ana, words = coded(town)
+        asks(town, eva)
+        ana.types("he's here with a knife")
+        town.deliver()
+        assert eva.has(f"{words}:\nhe's here with a knife")
+        assert town.only().is_code_asked
+        ana.types("Cinnamon")
+        town.deliver()
+        assert eva.said[-1].startswith(f"{words}: the word was right.")
+        assert not town.only().is_code_asked
+
+    def test_a_cry_for_help_goes_across_while_her_word_is_asked_for(self, town: Town) -> None:
+        eva, ana, words = coded(town)
+        asks(town, eva)
+        ana.types("not breathing")
+        town.deliver()
+        assert eva.has(f"{words}:\nnot breathing")
+        assert town.only().is_code_asked
 
 
 class TestWhoAnswers:
