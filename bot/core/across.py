@@ -30,6 +30,8 @@ WRITTEN = Position("answer", "talk")
 BEFORE_HER, LATE = Position("answer", "one"), Position("answer", "late")
 """Where a conversation stands before her, and where she reads that it was over when she wrote."""
 DUTY = ("answer.begin", "answer.stop")
+ALWAYS = ("exit", "forget", "help")
+"""Words that work as an answer to somebody, too: any other is said to her there, as in "stop"."""
 SHORTEST_DUTY = 5
 """Letters of what begins or ends a duty: a short "on" may be said to somebody."""
 LOOKING, ANSWERING = "looking", "answering"
@@ -121,11 +123,20 @@ class Ear:
         text = normalise(incoming.text)
         if incoming.kind is not Kind.TEXT:
             return False
+        if self.library.vocabulary.commands.get(text, "exit") not in ALWAYS and self._is_reply(incoming):
+            return False
         if text in self.library.vocabulary.commands or self.contact.position == CODE or self._is_about_duty(text):
             return True
         if self.is_offered:
             return True
         return self.is_choice and self.contact.answers.get(LOOKING) == seen(self.house, self.address)
+
+    def _is_reply(self, incoming: Incoming) -> bool:
+        """Tell whether she answers, in the way of her app, to what belongs to a conversation."""
+        if not incoming.reply_to or incoming.reply_to in self.contact.living:
+            return False
+        # Of one that has ended nothing is known any more: who answers is asked for whom it is.
+        return bool(self.seats or self.over) or any(knows(each, self.address, incoming.reply_to) for each in self.own)
 
     def _is_about_duty(self, text: str) -> bool:
         """Tell whether she begins or ends her duty: by words that are said for nothing else."""

@@ -285,7 +285,7 @@ class _Step:
         if word in ("exit", "forget"):
             return self.leave(word)
         if word == "stop":
-            turn = replace(self, contact=self.contact.stopped()).go(STOPPED)
+            turn = replace(self, contact=self.contact.stopped()).go(STOPPED, note=self.stops)
             return replace(turn, changes=(*self.got_up(), Unasked(), *turn.changes))
         return self.go(targets.get(word, MENU))
 
@@ -319,7 +319,7 @@ class _Step:
             return replace(turn, screen=stage.screen(note))
         return Turn(self.contact, stage.screen(note), replaces=self.contact.living)
 
-    def go(self, position: Position, *, is_back: bool = False, turns_page: bool = False) -> Turn:
+    def go(self, position: Position, *, is_back: bool = False, turns_page: bool = False, note: str = "") -> Turn:
         """Arrive at `position`, passing through the nodes that only act or decide."""
         step = self
         effects: list[Effect] = []
@@ -330,6 +330,7 @@ class _Step:
             if node.do in ("exit", "forget_me"):
                 return step.leave("exit" if node.do == "exit" else "forget")
             if node.do == "stop":
+                note = step.stops
                 step = replace(step, contact=step.contact.stopped())
                 changes += (*step.got_up(), Unasked())
             if node.do == "report_wrong":
@@ -346,7 +347,7 @@ class _Step:
         else:
             stage = step.at(step.contact, MENU)
         contact = step.arrived(step.contact, stage, is_back=is_back or turns_page)
-        screen = step.at(contact, stage.position).screen()
+        screen = step.at(contact, stage.position).screen(note)
         return Turn(contact, screen, tuple(effects), self.contact.living, tuple(changes))
 
     def arrived(self, contact: Contact, stage: Stage, *, is_back: bool) -> Contact:
@@ -372,6 +373,12 @@ class _Step:
             return Turn(kept, bare, (Wiped(handles),), changes=self.got_up())
         changes = (*self.got_up(forgets=True), Resigned())
         return Turn(Contact(), bare, (Forgotten(handles),), changes=changes)
+
+    @property
+    def stops(self) -> str:
+        """Name the phrase that says what ends for a woman who stops; nothing where she has nothing open."""
+        hers = next((each for each in self.house.conversations if each.is_live and each.woman == self.address), None)
+        return ("stopped_talk" if hers.is_open else "stopped_asked") if hers else ""
 
     def got_up(self, *, forgets: bool = False) -> tuple[Change, ...]:
         """Leave every conversation: what she has as a woman ends, and whom she answers somebody else does."""

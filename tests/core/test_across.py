@@ -85,6 +85,54 @@ class TestAWoman:
         assert eva.said[-1].startswith(f"{words}: this has ended")
         assert town.live() == []
 
+    def test_who_stops_reads_that_the_talk_has_ended(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        stopped = ana.types("stop")
+        assert stopped
+        assert stopped.texts[0].startswith("The talk has ended.")
+
+    def test_who_stops_while_she_waits_reads_that_it_is_taken_back_and_erased(self, town: Town) -> None:
+        town.answers("amber birch")
+        ana = town.woman("ana")
+        town.calls(ana)
+        stopped = ana.types("stop")
+        assert stopped
+        assert stopped.texts[0].startswith("What you asked for is taken back and erased.")
+        assert town.live() == []
+
+    def test_who_stops_without_a_talk_reads_of_none(self, town: Town) -> None:
+        stopped = town.woman("ana").types("stop")
+        assert stopped
+        assert stopped.texts[0].startswith("Done.")
+
+    @pytest.mark.parametrize("word", ["stop", "menu", "back", "parar"])
+    def test_an_answer_to_a_message_is_said_across_also_where_it_is_a_word_of_ours(self, town: Town, word: str) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        words = town.talk(ana, eva)
+        eva.types("go on, or stop?")
+        town.deliver()
+        assert ana.answers(word, to="go on, or stop?") is None
+        town.deliver()
+        assert eva.has(f"{words}:\n{word}")
+        assert town.only().is_open
+
+    @pytest.mark.parametrize("word", ["exit", "forget me"])
+    def test_an_answer_that_leaves_does_so(self, town: Town, word: str) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        eva.types("are you there")
+        town.deliver()
+        ana.answers(word, to="are you there")
+        assert town.live() == []
+
+    def test_an_answer_that_asks_for_help_shows_it(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        eva.types("are you there")
+        town.deliver()
+        assert ana.answers("help", to="are you there")
+
     def test_a_number_on_a_screen_that_she_has_called_up_is_a_choice(self, town: Town) -> None:
         eva, ana = town.answers("amber birch"), town.woman("ana")
         town.talk(ana, eva)
@@ -137,9 +185,7 @@ class TestAWoman:
         assert not eva.has("cinnamon")
 
     @pytest.mark.parametrize("typed", ["pepper", "what code?", "is it pepper"])
-    def test_up_to_three_other_words_go_to_nobody_and_she_is_told_once(
-        self, town: Town, typed: str
-    ) -> None:
+    def test_up_to_three_other_words_go_to_nobody_and_she_is_told_once(self, town: Town, typed: str) -> None:
         eva, ana, words = coded(town)
         asks(town, eva)
         ana.types(typed)
@@ -184,6 +230,29 @@ class TestWhoAnswers:
         town.deliver()
         assert ana.has("for you, ana")
         assert not bea.has("for you, ana")
+
+    @pytest.mark.parametrize("word", ["stop", "menu", "back"])
+    def test_an_answer_to_a_woman_is_for_her_also_where_it_is_a_word_of_ours(self, town: Town, word: str) -> None:
+        eva, ana, *_ = two(town)
+        ana.types("shall I take more?")
+        town.deliver()
+        assert eva.answers(word, to="shall I take more?") is None
+        town.deliver()
+        assert ana.has(word)
+        assert [each.is_open for each in town.live()] == [True, True]
+        assert town.role(eva).duty_until
+
+    def test_an_answer_to_a_woman_who_has_left_takes_nobody_off_duty(self, town: Town) -> None:
+        eva, ana, *_ = two(town)
+        ana.types("shall I take more?")
+        town.deliver()
+        ana.types("exit")
+        town.deliver()
+        asked = eva.answers("stop", to="shall I take more?")
+        assert asked
+        assert "Not sent" in asked.texts[0]
+        assert town.role(eva).duty_until
+        assert [each.is_open for each in town.live()] == [True]
 
     def test_without_a_target_it_is_refused_visibly_and_sent_once_she_says_to_whom(self, town: Town) -> None:
         eva, ana, bea, words, other = two(town)
