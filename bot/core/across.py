@@ -157,8 +157,10 @@ class Ear:
             return self._chosen(incoming, live)
         if self.asks and self.contact.position != WRITE:
             return None
-        if len(live) == 1 and not self.over:
-            return self._across(live[0], incoming)
+        # A call of her own that nobody has taken reads nobody, as long as somebody else does.
+        reached = [each for each in live if each.is_open] or live
+        if len(reached) == 1 and not self.over:
+            return self._across(reached[0], incoming)
         # Without any left she may want something of us, but not where the last one still stands before her.
         return self._refused(incoming, live) if live or self.contact.position in (BEFORE_HER, LATE) else None
 
