@@ -37,7 +37,7 @@ _PLAIN = """
     letter_follow_up letter_back letter_accept letter_ask letter_refuse letter_place letter_others letter_tell
     kept_later
     unclear_talk unclear_urgent letter_nobody letter_nobody_left letter_waits letter_code_not_it
-    stopped_talk stopped_asked
+    stopped_talk stopped_asked unsent
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
