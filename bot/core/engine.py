@@ -69,7 +69,7 @@ def respond(
     if incoming.kind is Kind.TAKEN_BACK:
         return _take_back(library, contact, incoming, now, house)
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
-    language = contact.language or library.speech.negotiate(incoming.locale)
+    language = contact.language or arrival.language(library, incoming, house)
     is_repeated = mark in contact.recent
     most = RECENT_TALKING if house.conversations else RECENT_LIMIT
     recent = contact.recent if is_repeated else (*contact.recent, mark)[-most:]
@@ -285,7 +285,9 @@ class _Step:
         if word in ("exit", "forget"):
             return self.leave(word)
         if word == "stop":
-            turn = replace(self, contact=self.contact.stopped()).go(STOPPED, note=self.stops)
+            turn = replace(self, contact=self.contact.stopped()).go(
+                STOPPED, note=arrival.stopped(self.house, self.address)
+            )
             return replace(turn, changes=(*self.got_up(), Unasked(), *turn.changes))
         return self.go(targets.get(word, MENU))
 
@@ -330,7 +332,7 @@ class _Step:
             if node.do in ("exit", "forget_me"):
                 return step.leave("exit" if node.do == "exit" else "forget")
             if node.do == "stop":
-                note = step.stops
+                note = arrival.stopped(step.house, step.address)
                 step = replace(step, contact=step.contact.stopped())
                 changes += (*step.got_up(), Unasked())
             if node.do == "report_wrong":
@@ -373,12 +375,6 @@ class _Step:
             return Turn(kept, bare, (Wiped(handles),), changes=self.got_up())
         changes = (*self.got_up(forgets=True), Resigned())
         return Turn(Contact(), bare, (Forgotten(handles),), changes=changes)
-
-    @property
-    def stops(self) -> str:
-        """Name the phrase that says what ends for a woman who stops; nothing where she has nothing open."""
-        hers = next((each for each in self.house.conversations if each.is_live and each.woman == self.address), None)
-        return ("stopped_talk" if hers.is_open else "stopped_asked") if hers else ""
 
     def got_up(self, *, forgets: bool = False) -> tuple[Change, ...]:
         """Leave every conversation: what she has as a woman ends, and whom she answers somebody else does."""
