@@ -35,6 +35,8 @@ BEFORE_HER, LATE = Position("answer", "one"), Position("answer", "late")
 LEFT = tuple(Position("answer", name) for name in ("handed", "handed_to_other", "handed_nobody"))
 """Where she reads what became of the one that she has handed over."""
 DUTY = ("answer.begin", "answer.stop")
+ALWAYS = ("exit", "forget", "help")
+"""Words that work as an answer to somebody, too: any other is said to her there, as in "stop"."""
 SHORTEST_DUTY = 5
 """Letters of what begins or ends a duty: a short "on" may be said to somebody."""
 LONGEST_CODE = 2
@@ -144,6 +146,8 @@ class Ear:
         text = normalise(incoming.text)
         if incoming.kind is not Kind.TEXT:
             return False
+        if self.library.vocabulary.commands.get(text, "exit") not in ALWAYS and self._is_reply(incoming):
+            return False
         if text in self.library.vocabulary.commands or self._is_about_duty(text) or self.is_offered:
             return True
         if self.contact.position == CODE and not live:
@@ -177,6 +181,13 @@ class Ear:
         is_asked = self.asks == "place" or (position is not None and position.flow == SEARCHES)
         return is_asked and names_only(self.library, text, SOUGHT)
 
+    def _is_reply(self, incoming: Incoming) -> bool:
+        """Tell whether she answers, in the way of her app, to what belongs to a conversation."""
+        if not incoming.reply_to or incoming.reply_to in self.contact.living:
+            return False
+        # Of one that has ended nothing is known any more: who answers is asked for whom it is.
+        return bool(self.seats or self.over) or any(knows(each, self.address, incoming.reply_to) for each in self.own)
+
     def _is_about_duty(self, text: str) -> bool:
         """Tell whether she begins or ends her duty: by words that are said for nothing else."""
         found = self.library.vocabulary.find(text) if self.staff and len(text) >= SHORTEST_DUTY else []
@@ -193,8 +204,10 @@ class Ear:
         if self._is_asked:
             # What came since that was asked may be what she answers.
             return self._refused(incoming, live) if live and not self._is_unmoved else None
-        if len(live) == 1 and not self.over:
-            return self._across(live[0], incoming)
+        # A call of her own that nobody has taken reads nobody, as long as somebody else does.
+        reached = [each for each in live if each.is_open] or live
+        if len(reached) == 1 and not self.over:
+            return self._across(reached[0], incoming)
         # Without any left she may want something of us; what is none of our words was for the one that is over.
         is_late = bool(self.over) or self.contact.position in (BEFORE_HER, LATE, *LEFT)
         return self._refused(incoming, live) if live or (is_late and not self._is_ours(incoming)) else None

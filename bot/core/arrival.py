@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 from bot.core.contact import Contact, Timed, Told
+from bot.core.house import House
+from bot.core.library import Library
+from bot.core.message import Incoming, Kind
 from bot.core.rooms import UNTRUE
 from bot.core.stage import Stage
 
@@ -41,3 +44,16 @@ def timed(contact: Contact, stage: Stage) -> Timed:
     if contact.timed is Timed.SET and not stage.is_urgent:
         return Timed.HERE
     return Timed.GIVEN if contact.timed is Timed.HERE else contact.timed
+
+
+def language(library: Library, incoming: Incoming, house: House) -> str:
+    """Return how to greet her: who is invited, in what she was invited to answer in, for Signal does not say hers."""
+    invited = house.staff.languages if house.staff and incoming.kind is Kind.INVITED else ()
+    known = (each for each in invited if each in library.speech.languages)
+    return next(known, "") or library.speech.negotiate(incoming.locale)
+
+
+def stopped(house: House, address: str) -> str:
+    """Name the phrase that says what ends for a woman who stops; nothing where she has nothing open."""
+    hers = next((each for each in house.conversations if each.is_live and each.woman == address), None)
+    return ("stopped_talk" if hers.is_open else "stopped_asked") if hers else ""

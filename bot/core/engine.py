@@ -69,7 +69,7 @@ def respond(
     if incoming.kind is Kind.TAKEN_BACK:
         return _take_back(library, contact, incoming, now, house)
     mark = blake2b(incoming.id.encode(), digest_size=6).hexdigest()
-    language = contact.language or library.speech.negotiate(incoming.locale)
+    language = contact.language or arrival.language(library, incoming, house)
     is_repeated = mark in contact.recent
     most = RECENT_TALKING if house.conversations else RECENT_LIMIT
     recent = contact.recent if is_repeated else (*contact.recent, mark)[-most:]
@@ -294,7 +294,9 @@ class _Step:
         if word in ("exit", "forget"):
             return self.leave(word)
         if word == "stop":
-            turn = replace(self, contact=self.contact.stopped()).go(STOPPED)
+            turn = replace(self, contact=self.contact.stopped()).go(
+                STOPPED, note=arrival.stopped(self.house, self.address)
+            )
             return replace(turn, changes=(*self.got_up(), Unasked(), *turn.changes))
         return self.go(targets.get(word, MENU))
 
@@ -328,7 +330,7 @@ class _Step:
             return replace(turn, screen=stage.screen(note))
         return Turn(self.contact, stage.screen(note), replaces=self.contact.living)
 
-    def go(self, position: Position, *, is_back: bool = False, turns_page: bool = False) -> Turn:
+    def go(self, position: Position, *, is_back: bool = False, turns_page: bool = False, note: str = "") -> Turn:
         """Arrive at `position`, passing through the nodes that only act or decide."""
         step = self
         effects: list[Effect] = []
@@ -339,6 +341,7 @@ class _Step:
             if node.do in ("exit", "forget_me"):
                 return step.leave("exit" if node.do == "exit" else "forget")
             if node.do == "stop":
+                note = arrival.stopped(step.house, step.address)
                 step = replace(step, contact=step.contact.stopped())
                 changes += (*step.got_up(), Unasked())
             if node.do == "report_wrong":
@@ -355,7 +358,7 @@ class _Step:
         else:
             stage = step.at(step.contact, MENU)
         contact = step.arrived(step.contact, stage, is_back=is_back or turns_page)
-        screen = step.at(contact, stage.position).screen()
+        screen = step.at(contact, stage.position).screen(note)
         return Turn(contact, screen, tuple(effects), self.contact.living, tuple(changes))
 
     def arrived(self, contact: Contact, stage: Stage, *, is_back: bool) -> Contact:

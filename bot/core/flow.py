@@ -87,6 +87,8 @@ class Node(Entry):
     """Where a list goes that finds nothing."""
     sensitive: bool = True
     """`false`, in a sensitive flow: someone may be looking, so who can read along is said on the next screen."""
+    unsent: bool = False
+    """`true`: who writes here takes it for sent. It is not guessed at; she reads that nobody has it, and the screen."""
     go: Target | None = None
     facts: Annotated[tuple[FactText, ...], BeforeValidator(_as_tuple)] = ()
     """What each medical or legal statement of its texts rests on; written and empty, it says that there is none."""
@@ -108,6 +110,15 @@ class Node(Entry):
         if self.is_passing and (self.say or self.image):
             what = "text" if self.say else "picture"
             message = f"she would not see this {what}, for the node goes on at once; move it to the next node"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _is_chosen_from(self) -> "Node":
+        if self.unsent and (self.is_passing or self.ask):
+            message = (
+                "`unsent` is for a node where she only chooses; leave it out where she is asked or nothing is shown"
+            )
             raise ValueError(message)
         return self
 

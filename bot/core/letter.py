@@ -45,6 +45,7 @@ class LetterKind(StrEnum):
     HANDED_OVER = "handed_over"
     NOBODY = "nobody"
     CODE_ASKED = "code_asked"
+    CODE_NOT_IT = "code_not_it"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     FOLLOW_UP = "follow_up"

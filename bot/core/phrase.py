@@ -41,6 +41,7 @@ _PLAIN = """
     letter_voice_large letter_voice_unreadable letter_voice_missing
     too_large_across one_across enough_held letter_closed
     kept_unread only_last went_to_nobody
+    letter_code_not_it stopped_talk stopped_asked unsent
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),
@@ -162,7 +163,8 @@ SENT_FIRST = (
     *("letter_ended_staff", "letter_expired_staff", "letter_not_delivered_staff", "letter_taken_back_staff"),
     *("letter_ring_company", "letter_ring_referral", "letter_yours_agreed", "letter_nobody_yet", "letter_read"),
     *("letter_accepted", "letter_refused", "letter_follow_up"),
-    *("letter_nobody_left", "letter_closed", "letter_ended_support", "place_first", "place_ahead"),
+    *("letter_nobody_left", "letter_closed", "letter_ended_support", "letter_code_not_it"),
+    *("place_first", "place_ahead"),
     *("letter_picture_large", "letter_picture_unreadable", "letter_picture_missing"),
     *("letter_voice_large", "letter_voice_unreadable", "letter_voice_missing"),
     *("letter_expired_unread", "letter_over", "letter_alone", "letter_parted", "letter_parted_staff"),

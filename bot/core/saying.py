@@ -14,7 +14,7 @@ from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import Library
 from bot.core.message import Address, Choice, Screen, token
-from bot.core.platform import AFRESH
+from bot.core.platform import AFRESH, NUMBERED
 from bot.core.queue import AHEAD
 from bot.core.relay import Relay
 from bot.core.ringing import UNREAD
@@ -78,45 +78,45 @@ def render(library: Library, house: House, contact: Contact, letter: Letter, now
     if letter.kind is LetterKind.NOBODY:
         texts: tuple[str, ...] = (absence.said(Relay(library, house, now), contact, letter, talk),)
     else:
-        texts = tuple(each for each in _texts(library, language, letter, talk) if each)
+        texts = tuple(each for each in _texts(library, language, letter, house) if each)
     items = _items(library, letter, is_hers=is_hers)
     choices = tuple(Choice(item.token, library.phrase(language, item.said)) for item in items)
-    is_bare = letter.kind in _BARE or FOR_GOOD in letter.values
-    ways = () if is_bare else tuple(Choice(way(word), library.phrase(language, word)) for word in WAYS)
+    ways = tuple(Choice(way(word), library.phrase(language, word)) for word in _ways(letter))
     instead = library.phrase(language, said_of(letter.media)) if letter.media else ""
     return Screen(texts, choices, ways, media=letter.media, instead=instead)
 
 
-_BARE = (
-    LetterKind.SAID,
-    LetterKind.CHANGED,
-    LetterKind.TAKEN_BACK,
-    LetterKind.TAKEN,
-    LetterKind.OVER,
-    LetterKind.PLACE,
-)
-"""What is said across stands alone, and so does one short line: the words that always work do so here too."""
+def _ways(letter: Letter) -> tuple[Word, ...]:
+    """Return the ways out below it: what somebody said has the one that wipes it, where that is one tap."""
+    if letter.kind in _ACROSS:
+        return () if Address.parse(letter.to).channel in NUMBERED else ("exit",)
+    return () if letter.kind in _BARE or FOR_GOOD in letter.values else WAYS
+
+
+_ACROSS = (LetterKind.SAID, LetterKind.CHANGED)
+_BARE = (LetterKind.TAKEN_BACK, LetterKind.TAKEN, LetterKind.OVER, LetterKind.PLACE)
+"""One short line stands alone: the words that always work do so here too."""
 
 
 def _talk(house: House, letter: Letter) -> Conversation | None:
     return next((each for each in house.conversations if letter.conversation and each.id == letter.conversation), None)
 
 
-def _texts(library: Library, language: str, letter: Letter, talk: Conversation | None) -> Iterator[str]:
+def _texts(library: Library, language: str, letter: Letter, house: House) -> Iterator[str]:
     if letter.kind is LetterKind.PLACE:
         yield availability.place(library, language, int(letter.values.get(AHEAD, "0")))
         return
     if letter.kind in (LetterKind.SAID, LetterKind.CHANGED):
         if letter.media and len(letter.text) > LONGEST_BELOW:
-            # Too long to stand below it everywhere, and no message is without the two words.
-            yield _said(library, language, letter.changed(text=""))
-        yield _said(library, language, letter)
+            # Too long to stand below it everywhere, and no message is without the words in front.
+            yield _said(library, language, letter.changed(text=""), house)
+        yield _said(library, language, letter, house)
         return
     if letter.kind is LetterKind.LEFT_OUT:
         what, why = letter.values.get(WHAT, "picture"), letter.values.get(WHY, "missing")
         yield _named(letter, library.phrase(language, f"letter_{what}_{why}"))
         return
-    name, values = _phrase(library, letter, talk), _values(library, language, letter)
+    name, values = _phrase(library, letter, _talk(house, letter)), _values(library, language, letter)
     yield library.phrase(language, name, **values) + _tongue_of_note(library, language, letter)
     if letter.text:
         yield letter.text
@@ -145,22 +145,28 @@ def _tongue_of_note(library: Library, language: str, letter: Letter) -> str:
     return f" {said}"
 
 
-def _said(library: Library, language: str, letter: Letter) -> str:
-    """Say what somebody wrote: who answers reads the two words in front of it, a woman only what was written."""
+def _said(library: Library, language: str, letter: Letter, house: House) -> str:
+    """Say what somebody wrote: who answers reads in front of it from whom it is, a woman only what was written."""
     text = letter.text
     if text and _is_news(letter):
         text = library.phrase(language, "letter_changed", text=text)
-    return _named(letter, text)
+    return _named(letter, text, _line_of_hers(library, language, letter, house))
 
 
-def _named(letter: Letter, text: str) -> str:
-    """Put the two words in front, where who answers reads it."""
-    name = letter.values.get("designation", "")
+def _named(letter: Letter, text: str, line: str = "") -> str:
+    """Put in front from whom it is, where who answers reads it: two words, or her own line."""
+    name = letter.values.get("designation", "") or line
     if not name:
         return text
     if by := letter.values.get("by", ""):
         name = f"{name} ({by})"
     return f"{name}:\n{text}" if text else f"{name}:"
+
+
+def _line_of_hers(library: Library, language: str, letter: Letter, house: House) -> str:
+    """Name the line that writes to somebody who answers women herself: it must not look like one of them."""
+    line = library.lines.get(letter.values.get("line", ""))
+    return availability.name(library, language, line) if line and house.staff and house.staff.lines else ""
 
 
 def _is_news(letter: Letter) -> bool:

@@ -15,14 +15,14 @@ from bot.core.speech import normalise
 def say(relay: Relay, conversation: Conversation, of: str, said: Said) -> Changes:
     """Say something: nothing comes of it where `of` is no part of it, and she has to be told so."""
     if conversation.state in (ConversationState.WAITING, ConversationState.LEFT):
-        return _held(conversation, said) if of == conversation.woman else ()
+        return _held(relay, conversation, said) if of == conversation.woman else ()
     if gone := orphaned(relay, conversation):
         return gone
     to = relay.counterparts(conversation, of)
     if not to or _is_known(conversation, of, said.handle):
         return ()
-    if of == conversation.woman and conversation.is_code_asked and said.text and not said.media:
-        return _compared(relay, conversation, said.text)
+    if of == conversation.woman and _is_to_compare(relay, conversation, said):
+        return _compared(relay, conversation, said)
     renewed = relay.renewed()
     if conversation.state is ConversationState.SECOND:
         del renewed["due_at"]
@@ -30,8 +30,10 @@ def say(relay: Relay, conversation: Conversation, of: str, said: Said) -> Change
     return (Talked(conversation.changed(**renewed)), *letters)
 
 
-def _held(conversation: Conversation, said: Said) -> Changes:
+def _held(relay: Relay, conversation: Conversation, said: Said) -> Changes:
     """Keep what she says until somebody is there."""
+    if _is_word(relay, conversation, said):
+        return (Talked(conversation),)
     is_known = said.handle and any(each.handle == said.handle for each in conversation.held)
     if is_known or is_full(conversation):
         return ()
@@ -77,6 +79,8 @@ def named_anew(relay: Relay, conversation: Conversation, of: str, handle: str, n
 def change(relay: Relay, conversation: Conversation, of: str, handle: str, said: Said) -> Changes:
     """Say something anew: where it waits, or to those who have read it and are still there."""
     first = first_of(conversation, handle)
+    if of == conversation.woman and _is_word(relay, conversation, said):
+        return _compared(relay, conversation, said)
     if _is_held(conversation, of, first):
         held = (_anew(each, said) if each.handle == first else each for each in conversation.held)
         return (Talked(conversation.changed(held=tuple(held))),)
@@ -145,7 +149,7 @@ def fingerprint(code: str) -> str:
 
 
 def ask_code(relay: Relay, conversation: Conversation, staff: str) -> Changes:
-    """Ask her for her word: what she writes next is compared and goes to nobody."""
+    """Ask her for her word: what could be meant as one is compared and goes to nobody."""
     seat = conversation.seat_of(staff)
     if not seat or seat not in relay.answering(conversation) or not conversation.is_open:
         return ()
@@ -157,9 +161,35 @@ def ask_code(relay: Relay, conversation: Conversation, staff: str) -> Changes:
     return (Talked(asked), told(conversation, conversation.woman, LetterKind.CODE_ASKED))
 
 
-def _compared(relay: Relay, conversation: Conversation, text: str) -> Changes:
-    is_right = fingerprint(text) == conversation.code
+LONGEST_TRY = 3
+"""Words of what may be meant as her word while it is asked for; what is longer is said to somebody."""
+
+
+def _is_to_compare(relay: Relay, conversation: Conversation, said: Said) -> bool:
+    """Tell whether it is her word, whenever she writes it, or could be meant as it while it is asked for."""
+    if _is_word(relay, conversation, said):
+        return True
+    is_short = len(normalise(said.text).split()) <= LONGEST_TRY
+    return conversation.is_code_asked and is_short and _may_be_word(relay, said)
+
+
+def _is_word(relay: Relay, conversation: Conversation, said: Said) -> bool:
+    is_set = conversation.code and fingerprint(said.text) == conversation.code
+    return bool(is_set) and _may_be_word(relay, said)
+
+
+def _may_be_word(relay: Relay, said: Said) -> bool:
+    """Tell whether it is a text and no cry for help: that goes across, whatever her word is."""
+    if not said.text or said.media:
+        return False
+    return not any(each.keyword.urgency for each in relay.library.vocabulary.find(normalise(said.text)))
+
+
+def _compared(relay: Relay, conversation: Conversation, said: Said) -> Changes:
+    """Tell who answers only whether it was her word, and her where it was not: it went to nobody."""
+    is_right = _is_word(relay, conversation, said)
     kind = LetterKind.CODE_RIGHT if is_right else LetterKind.CODE_WRONG
     seats = relay.answering(conversation)
+    hers = () if is_right else (told(conversation, conversation.woman, LetterKind.CODE_NOT_IT),)
     answered = conversation.changed(is_code_asked=False)
-    return (Talked(answered), *(told_staff(conversation, seat.address, kind) for seat in seats))
+    return (Talked(answered), *hers, *(told_staff(conversation, seat.address, kind) for seat in seats))

@@ -136,6 +136,8 @@ def understand(library: Library, incoming: Incoming, stage: Stage | None) -> Mea
     if stage and (answered := _answered(stage, incoming, text)):
         return answered
     said = _Said(library, text)
+    if stage and stage.node.unsent:
+        return _unguessed(stage, said)
     return (
         (stage and _choice(stage, said))
         or _language(library, text)
@@ -155,6 +157,16 @@ def _answered(stage: Stage, incoming: Incoming, text: str) -> Meaning | None:
     chosen = _exactly(stage, text) if asked == "text" and stage.channel in NUMBERED else None
     answer = _answer(stage, incoming.text)
     return chosen or (Answered(answer) if answer else None)
+
+
+def _unguessed(stage: Stage, said: _Said) -> Meaning:
+    """Take a choice, a language or a cry for help: all else she believes to be with somebody."""
+    if chosen := _exactly(stage, said.text):
+        return chosen
+    if near := _labelled(stage, said):
+        return Chosen(near)
+    cry = next((match.keyword for match in said.found if match.keyword.urgency), None)
+    return _language(stage.library, said.text) or (Opened(cry.target) if cry else Unclear("unsent"))
 
 
 def _pressed(incoming: Incoming, stage: Stage | None) -> Meaning:
@@ -233,7 +245,7 @@ def _choice(stage: Stage, said: _Said) -> Meaning | None:
     if said.names_node_of(stage.position.flow):
         # "On duty" where "Off duty" is a choice: what has a word of its own is no half of another.
         return None
-    near = _guessed(stage, _all_labels(stage), said)
+    near = _guessed(stage, said)
     return Chosen(near) if near else None
 
 
@@ -259,15 +271,27 @@ def _all_labels(stage: Stage) -> list[tuple[str, Item]]:
     return [(label, item) for item in stage.shown for label in _labels(stage, item)]
 
 
-def _guessed(stage: Stage, labels: list[tuple[str, Item]], said: _Said) -> Item | None:
-    """Guess the choice she means, never across a negation: `not breathing` must not become `breathing`."""
-    is_negated = stage.library.vocabulary.is_negated
-    alike = [(label, item) for label, item in labels if is_negated(label) == is_negated(said.text)]
-    near = [(label, item) for label, item in alike if said.meant.issubset(label.split())]
+def _guessed(stage: Stage, said: _Said) -> Item | None:
+    """Guess the choice she means, by all that she typed or by the keyword in it."""
     keyword = ""
     if said.found:
         keyword = " ".join(said.text.split()[said.found[0].start : said.found[0].end + 1])
-    return _near(near, said.text) or _partly(alike, said.text) or _partly(alike, keyword)
+    return _labelled(stage, said) or _partly(_alike(stage, said), keyword)
+
+
+def _labelled(stage: Stage, said: _Said) -> Item | None:
+    """Find the choice whose label is near to all that she typed, or holds it."""
+    if said.text.isdecimal():
+        return None
+    alike = _alike(stage, said)
+    near = [(label, item) for label, item in alike if said.meant.issubset(label.split())]
+    return _near(near, said.text) or _partly(alike, said.text)
+
+
+def _alike(stage: Stage, said: _Said) -> list[tuple[str, Item]]:
+    """Return labels that may be near, never across a negation: `not breathing` must not become `breathing`."""
+    is_negated = stage.library.vocabulary.is_negated
+    return [(label, item) for label, item in _all_labels(stage) if is_negated(label) == is_negated(said.text)]
 
 
 def _labels(stage: Stage, item: Item) -> set[str]:

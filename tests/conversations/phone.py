@@ -103,14 +103,16 @@ class Phone:
 
     def show(self, outgoing: Outgoing) -> Shown:
         """Put a screen in front of her: in place when she pressed, at the end of the chat when she wrote."""
-        self.screen, old, size = outgoing.screen, outgoing.replaces, len(outgoing.screen.texts)
+        # What comes from elsewhere without words below it is a message, too.
+        texts = outgoing.screen.texts or (("",) if outgoing.screen.media else ())
+        self.screen, old, size = outgoing.screen, outgoing.replaces, len(texts)
         kept = old[:size] if outgoing.pressed in old else ()
         gone = tuple(each for each in old if each not in kept)
         if outgoing.pressed and outgoing.pressed not in old:
             gone = (*gone, outgoing.pressed)
         self.erase(gone)
         self.living = (*kept, *(self._new("") for _ in range(size - len(kept))))
-        self.messages.update(zip(self.living, outgoing.screen.texts, strict=True))
+        self.messages.update(zip(self.living, texts, strict=True))
         for choice in self.choices:
             self.buttons[choice.label] = (choice, self.living[-1])
         return Shown(self.living, gone)

@@ -6,6 +6,7 @@ import pytest
 
 from bot.core.contact import Position
 from bot.core.conversation import ConversationState
+from bot.core.house import TALK
 from bot.core.letter import LetterKind
 from bot.core.message import Kind, Media
 from tests.core.relays import TUTOR
@@ -31,6 +32,29 @@ def stands_at(person: Person, node: str) -> None:
     person.contact = replace(person.contact, answers={"conversation": talks[0]} if talks else {})
     person.contact = replace(person.contact, position=Position("answer", node))
     person.take(person.phone.sends(Kind.STICKER))
+
+
+def sets_word(woman: Person) -> None:
+    """Let a woman set her word."""
+    woman.types("menu")
+    woman.contact = replace(woman.contact, position=Position("peer", "code"))
+    woman.types("Cinnamon")
+
+
+def coded(town: Town) -> tuple[Person, Person, str]:
+    """Return who answers, a woman who has set a word, and the two words that stand for her."""
+    eva, ana = town.answers("amber birch"), town.woman("ana")
+    words = town.talk(ana, eva)
+    sets_word(ana)
+    return eva, ana, words
+
+
+def asks(town: Town, staff: Person) -> None:
+    """Let who answers ask for the word."""
+    staff.contact = replace(staff.contact, answers={TALK: town.only().id}, position=Position("answer", "ask_code"))
+    staff.take(staff.phone.sends(Kind.STICKER))
+    staff.presses("Yes, ask her")
+    town.deliver()
 
 
 class TestAWoman:
@@ -69,6 +93,54 @@ class TestAWoman:
         assert eva.said[-1].startswith(f"{words}: this has ended")
         assert town.live() == []
 
+    def test_who_stops_reads_that_the_talk_has_ended(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        stopped = ana.types("stop")
+        assert stopped
+        assert stopped.texts[0].startswith("The talk has ended.")
+
+    def test_who_stops_while_she_waits_reads_that_it_is_taken_back_and_erased(self, town: Town) -> None:
+        town.answers("amber birch")
+        ana = town.woman("ana")
+        town.calls(ana)
+        stopped = ana.types("stop")
+        assert stopped
+        assert stopped.texts[0].startswith("What you asked for is taken back and erased.")
+        assert town.live() == []
+
+    def test_who_stops_without_a_talk_reads_of_none(self, town: Town) -> None:
+        stopped = town.woman("ana").types("stop")
+        assert stopped
+        assert stopped.texts[0].startswith("Done.")
+
+    @pytest.mark.parametrize("word", ["stop", "menu", "back", "parar"])
+    def test_an_answer_to_a_message_is_said_across_also_where_it_is_a_word_of_ours(self, town: Town, word: str) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        words = town.talk(ana, eva)
+        eva.types("go on, or stop?")
+        town.deliver()
+        assert ana.answers(word, to="go on, or stop?") is None
+        town.deliver()
+        assert eva.has(f"{words}:\n{word}")
+        assert town.only().is_open
+
+    @pytest.mark.parametrize("word", ["exit", "forget me"])
+    def test_an_answer_that_leaves_does_so(self, town: Town, word: str) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        eva.types("are you there")
+        town.deliver()
+        ana.answers(word, to="are you there")
+        assert town.live() == []
+
+    def test_an_answer_that_asks_for_help_shows_it(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        eva.types("are you there")
+        town.deliver()
+        assert ana.answers("help", to="are you there")
+
     def test_a_number_on_a_screen_that_she_has_called_up_is_a_choice(self, town: Town) -> None:
         eva, ana = town.answers("amber birch"), town.woman("ana")
         town.talk(ana, eva)
@@ -95,23 +167,63 @@ class TestAWoman:
         assert "can't go across" in screen.texts[0]
         assert town.deliver() == []
 
-    def test_her_code_word_is_compared_and_goes_to_nobody(self, town: Town) -> None:
-        eva, ana = town.answers("amber birch"), town.woman("ana")
-        words = town.talk(ana, eva)
-        ana.types("menu")
-        ana.contact = replace(ana.contact, position=replace(ana.contact.position, flow="peer", node="code"))
-        ana.types("Cinnamon")
-        for typed, told in (("cinnamon", "right"), ("pepper", "wrong")):
-            eva.contact = replace(eva.contact, answers={"conversation": town.only().id})
-            eva.contact = replace(eva.contact, position=replace(eva.contact.position, flow="answer", node="ask_code"))
-            eva.take(eva.phone.sends(Kind.STICKER))
-            eva.presses("Yes, ask her")
-            town.deliver()
-            ana.types(typed)
-            assert [each.text for each in town.deliver()] == [""]
-            assert eva.said[-1].startswith(f"{words}: the word was {told}.")
+    def test_her_word_goes_to_nobody_whenever_she_writes_it(self, town: Town) -> None:
+        eva, ana, words = coded(town)
+        for _ in range(2):
+            ana.types("cinnamon")
+            assert [(each.to, each.text) for each in town.deliver()] == [(eva.address, "")]
+            assert eva.said[-1].startswith(f"{words}: the word was right.")
+            asks(town, eva)
         assert not eva.has("innamon")
-        assert not eva.has("pepper")
+
+    def test_her_word_does_not_wait_for_who_comes_next_either(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.calls(ana)
+        sets_word(ana)
+        ana.types("cinnamon", "are you there")
+        eva.presses_under("I take it")
+        assert [each.text for each in town.deliver(eva.address) if each.kind is LetterKind.SAID] == ["are you there"]
+
+    def test_a_change_into_her_word_goes_to_nobody(self, town: Town) -> None:
+        eva, ana, _ = coded(town)
+        ana.types("cinamon")
+        town.deliver()
+        ana.edits("cinamon", "cinnamon")
+        town.deliver()
+        assert not eva.has("cinnamon")
+
+    @pytest.mark.parametrize("typed", ["pepper", "what code?", "is it pepper"])
+    def test_up_to_three_other_words_go_to_nobody_and_she_is_told_once(self, town: Town, typed: str) -> None:
+        eva, ana, words = coded(town)
+        asks(town, eva)
+        ana.types(typed)
+        town.deliver()
+        assert eva.said[-1].startswith(f"{words}: the word was wrong.")
+        assert ana.said[-1].startswith("That went to nobody: it wasn't your word.")
+        assert not eva.has(typed)
+        ana.types("go on")
+        town.deliver()
+        assert eva.has("go on")
+
+    def test_longer_words_go_across_and_the_question_stays_open(self, town: Town) -> None:
+        eva, ana, words = coded(town)
+        asks(town, eva)
+        ana.types("he's here with a knife")
+        town.deliver()
+        assert eva.has(f"{words}:\nhe's here with a knife")
+        assert town.only().is_code_asked
+        ana.types("Cinnamon")
+        town.deliver()
+        assert eva.said[-1].startswith(f"{words}: the word was right.")
+        assert not town.only().is_code_asked
+
+    def test_a_cry_for_help_goes_across_while_her_word_is_asked_for(self, town: Town) -> None:
+        eva, ana, words = coded(town)
+        asks(town, eva)
+        ana.types("not breathing")
+        town.deliver()
+        assert eva.has(f"{words}:\nnot breathing")
+        assert town.only().is_code_asked
 
 
 class TestWhoAnswers:
@@ -126,6 +238,29 @@ class TestWhoAnswers:
         town.deliver()
         assert ana.has("for you, ana")
         assert not bea.has("for you, ana")
+
+    @pytest.mark.parametrize("word", ["stop", "menu", "back"])
+    def test_an_answer_to_a_woman_is_for_her_also_where_it_is_a_word_of_ours(self, town: Town, word: str) -> None:
+        eva, ana, *_ = two(town)
+        ana.types("shall I take more?")
+        town.deliver()
+        assert eva.answers(word, to="shall I take more?") is None
+        town.deliver()
+        assert ana.has(word)
+        assert [each.is_open for each in town.live()] == [True, True]
+        assert town.role(eva).duty_until
+
+    def test_an_answer_to_a_woman_who_has_left_takes_nobody_off_duty(self, town: Town) -> None:
+        eva, ana, *_ = two(town)
+        ana.types("shall I take more?")
+        town.deliver()
+        ana.types("exit")
+        town.deliver()
+        asked = eva.answers("stop", to="shall I take more?")
+        assert asked
+        assert "Not sent" in asked.texts[0]
+        assert town.role(eva).duty_until
+        assert [each.is_open for each in town.live()] == [True]
 
     def test_without_a_target_it_is_refused_visibly_and_sent_once_she_says_to_whom(self, town: Town) -> None:
         eva, ana, bea, words, other = two(town)
@@ -430,3 +565,55 @@ def test_who_chose_whom_she_writes_to_has_chosen_for_that_once_also_where_a_file
     assert screen
     assert "Not sent" in screen.texts[0]
     assert [each.to for each in town.deliver() if each.to == ana.address] == []
+
+
+def calls_tutor(eva: Person) -> None:
+    """Let who answers call a tutor for herself."""
+    eva.types("menu")
+    eva.presses("Answer women", "Somebody for me", "Call a tutor")
+
+
+class TestHerOwnTutor:
+    """Who answers and has somebody for herself never takes her for one of the women."""
+
+    def test_what_comes_in_her_own_conversation_has_the_name_of_the_line_in_front(self, town: Town) -> None:
+        eva, tess, ana = town.answers("amber birch"), town.answers("calm finch", TUTOR), town.woman("ana")
+        words = town.talk(ana, eva)
+        calls_tutor(eva)
+        town.deliver()
+        tess.presses_under("I take it")
+        town.deliver()
+        tess.types("I'm here")
+        ana.types("I'm scared")
+        town.deliver()
+        assert eva.has("For peers:\nI'm here")
+        assert eva.has(f"{words}:\nI'm scared")
+
+    def test_lists_show_the_name_of_the_line_and_not_two_words_that_she_never_saw(self, town: Town) -> None:
+        eva, tess, ana = town.answers("amber birch"), town.answers("calm finch", TUTOR), town.woman("ana")
+        words = town.talk(ana, eva)
+        calls_tutor(eva)
+        town.deliver()
+        tess.presses_under("I take it")
+        town.deliver()
+        screen = eva.types("for whom is this")
+        assert screen
+        assert [each.label for each in screen.choices[:2]] == [f"{words} · English", "For peers"]
+
+    def test_while_nobody_has_taken_her_call_a_plain_message_goes_to_her_woman(self, town: Town) -> None:
+        eva, tess, ana = town.answers("amber birch"), town.answers("calm finch", TUTOR), town.woman("ana")
+        town.talk(ana, eva)
+        calls_tutor(eva)
+        town.deliver()
+        assert eva.types("call 112, love") is None
+        tess.presses_under("I take it")
+        town.deliver()
+        assert ana.has("call 112, love")
+        assert not tess.has("call 112, love")
+
+    def test_a_woman_reads_no_name_in_front(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        eva.types("hello")
+        town.deliver()
+        assert "hello" in ana.said

@@ -23,3 +23,9 @@ def test_a_picture_belongs_to_a_text_that_she_reads() -> None:
 def test_a_picture_where_nothing_is_said_is_refused_with_what_to_do(node: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         Node.model_validate(node)
+
+
+@pytest.mark.parametrize("node", [{"say": "Which city?", "ask": "place", "go": "call"}, {"go": "call"}])
+def test_nothing_is_unsent_where_she_is_asked_or_nothing_is_shown(node: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="`unsent` is for a node where she only chooses"):
+        Node.model_validate({**node, "unsent": True})

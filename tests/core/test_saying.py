@@ -31,6 +31,14 @@ def test_under_what_was_said_or_changed_who_answers_finds_the_same_buttons(kind:
     assert written(replace(TO_HER, kind=kind)).choices == ()
 
 
+@pytest.mark.parametrize("kind", [LetterKind.SAID, LetterKind.CHANGED])
+@pytest.mark.parametrize("letter", [TO_HER, TO_STAFF])
+def test_what_was_said_is_hidden_with_one_tap_where_there_are_buttons(letter: Letter, kind: LetterKind) -> None:
+    said = replace(letter, kind=kind)
+    assert [choice.label for choice in written(said).ways] == ["Hide this"]
+    assert written(replace(said, to="signal:7")).ways == ()
+
+
 @pytest.mark.parametrize("text", ["", "Hello"])
 def test_what_cannot_be_had_stands_behind_the_two_words(text: str) -> None:
     (said,) = written(replace(TO_STAFF, text=text, media=NOTE)).in_words().texts

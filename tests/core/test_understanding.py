@@ -258,3 +258,36 @@ def test_what_is_no_text_gets_a_kind_answer(library: Library, kind: Kind) -> Non
 
 def test_a_changed_message_is_not_read_again(library: Library) -> None:
     assert understand(library, Incoming(ANA, Kind.EDIT, "1", text="overdose"), None) == Unclear("edited")
+
+
+BEFORE_HER_YES = [Position("peer", "kept"), Position("peer", "topic"), Position("peer", "leaving")]
+
+
+@pytest.mark.parametrize("where", [*BEFORE_HER_YES, Position("company", "agree"), Position("referral", "agree")])
+@pytest.mark.parametrize(
+    "text", ["não tenho onde dormir", "methadone porto", "I feel so alone", "he shouts at me " * 100]
+)
+def test_what_she_writes_before_she_has_said_yes_is_not_guessed_at(
+    library: Library, where: Position, text: str
+) -> None:
+    assert means(library, text, where) == Unclear("unsent")
+
+
+@pytest.mark.parametrize("where", BEFORE_HER_YES)
+def test_before_she_has_said_yes_a_command_a_language_and_a_cry_mean_what_they_always_do(
+    library: Library, where: Position
+) -> None:
+    assert means(library, "menu", where) == Command("menu")
+    assert means(library, "español", where) == Spoken("es")
+    assert means(library, "she is not breathing", where) == Opened("overdose")
+
+
+def test_before_she_has_said_yes_a_choice_may_be_typed_with_an_error(library: Library) -> None:
+    assert chosen(library, "yes, call a pear", Position("peer", "kept")) == "Yes, call a peer"
+    assert chosen(library, "leave a message", Position("peer", "leaving")) == "Yes, leave a message"
+    assert chosen(library, "1", Position("peer", "topic")) == "Someone hurts me"
+
+
+def test_before_she_has_said_yes_a_keyword_in_what_she_writes_is_no_choice(library: Library) -> None:
+    said = means(library, "my body is tired of all of this", Position("peer", "topic"))
+    assert said == Unclear("unsent")

@@ -1,6 +1,7 @@
 """One step a time for one woman, all women at once, and whatever fails, nobody is lost."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from bot.channels.base import SendError, Shown
 from bot.clock import Clock
 from bot.core.contact import Contact, Handle, Position
+from bot.core.house import Role
 from bot.core.library import MENU, Library
 from bot.core.message import Address, Incoming, Kind, fold
 from bot.services import dispatcher as module
@@ -342,3 +344,18 @@ def test_what_she_sees_is_remembered_and_what_is_gone_is_not() -> None:
 async def test_an_update_without_a_screen_shows_nothing(dispatcher: Dispatcher, chats: Chats, ana: Phone) -> None:
     await dispatcher.receive(Incoming(ana.address, Kind.TIMER, "timer"))
     assert chats.shown == []
+
+
+async def test_who_comes_by_an_invitation_is_greeted_in_the_first_of_its_languages_that_we_speak(
+    dispatcher: Dispatcher, store: Store, ana: Phone
+) -> None:
+    code = await store.staff.invite(Role.PEER, (), START, ("porto-peers",), ("ro", "es", "pt"))
+    await dispatcher.receive(replace(ana.types(code), locale=""))
+    assert (await read(store, ana.address)).language == "es"
+
+
+async def test_an_invitation_leaves_who_has_a_language_hers(dispatcher: Dispatcher, store: Store, ana: Phone) -> None:
+    await dispatcher.receive(ana.types("/start pt"))
+    code = await store.staff.invite(Role.PEER, (), START, ("porto-peers",), ("es",))
+    await dispatcher.receive(replace(ana.types(code), locale=""))
+    assert (await read(store, ana.address)).language == "pt"

@@ -18,7 +18,7 @@ from bot.core.relay import HOUR, Changes, in_house
 from bot.core.ringing import decline
 from bot.core.rooms.desk import without
 from bot.core.rooms.duty import staff_of
-from bot.core.rooms.lines import own, relay_of
+from bot.core.rooms.lines import line_name, own, relay_of
 from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, places, untrue
 from bot.core.rooms.tutors import tutor_of
 from bot.core.seating import Note, call_second, hand_over, mark_danger, take
@@ -78,6 +78,10 @@ def topic_said(stage: "Stage", topic: str) -> str:
 
 
 def _label(stage: "Stage", talk: Conversation) -> str:
+    """Say one of hers: where she is the woman by its line, for the two words stand for her and she never saw them."""
+    line = stage.library.lines.get(talk.line)
+    if talk.woman == stage.address and line:
+        return line_name(stage, line)
     language = speech.language_name(stage.contact.language, talk.language) if talk.language else ""
     return _joined(talk.designation, language)
 
