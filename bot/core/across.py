@@ -11,14 +11,14 @@ from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation, Said
 from bot.core.designation import is_like_one
 from bot.core.house import TALK, House, Staff, Talked
-from bot.core.letter import LetterKind
 from bot.core.library import Library
 from bot.core.lifeline import cry, names_only
-from bot.core.message import Address, Incoming, Kind, Media, token
+from bot.core.message import Address, Incoming, Kind, Media
 from bot.core.pairing import knows
 from bot.core.platform import NUMBERED
 from bot.core.relay import Changes, Relay, in_house
 from bot.core.rooms.talks import UNSENT, UNSENT_HANDLE, UNSENT_MEDIA
+from bot.core.sight import ANSWERING, LOOKING, TALKING, WRITE, is_talking, others_seen, seen
 from bot.core.speech import normalise
 from bot.core.talking import change, is_full, named_anew, say, take_back
 from bot.core.tongue import Sense
@@ -26,10 +26,9 @@ from bot.core.written import clean
 
 CODE = Position("peer", "code")
 """Where a woman writes her word: it is for us and goes to nobody."""
-WRITE = Position("answer", "write")
 WHOM = Position("answer", "whom")
 WRITTEN = Position("answer", "talk")
-"""Where who answers writes after choosing to whom, where she is asked to whom, and where she is afterwards."""
+"""Where who answers is asked to whom she writes, and where she is afterwards."""
 BEFORE_HER, LATE = Position("answer", "one"), Position("answer", "late")
 """Where a conversation stands before her, and where she reads that it was over when she wrote."""
 LEFT = tuple(Position("answer", name) for name in ("handed", "handed_to_other", "handed_nobody"))
@@ -43,15 +42,8 @@ LONGEST_CODE = 2
 """Words: what is longer, and comes after somebody wrote to her, is an answer and no code word."""
 SEARCHES = "find"
 """The flow in which the name of a place is for us."""
-LOOKING, ANSWERING, TALKING = "looking", "answering", "with_her"
-"""Answers: what she had been sent when she last called up a screen, and when she chose to whom she writes.
-
-And whether somebody was there for her at that screen: who has come since invites her to write.
-"""
 LONGEST_ACROSS = 3000
 """Characters: with two words in front it is one message on every platform."""
-_PLACE = LetterKind.PLACE.value
-"""Her place in the queue is no word of anybody: to have got it changes nothing of what she means."""
 SOUGHT = (Sense.CITY, Sense.NEED)
 _SAID = (Kind.TEXT, Kind.VOICE, Kind.PICTURE)
 _NEVER = (Kind.FILE, Kind.STICKER, Kind.LOCATION, Kind.CARD)
@@ -361,41 +353,3 @@ def _unprefixed(text: str) -> str:
 
 
 _NOTHING_UNSENT = {UNSENT: "", UNSENT_MEDIA: "", UNSENT_HANDLE: ""}
-
-
-def looked(contact: Contact, house: House, address: str) -> Contact:
-    """Note what she had been sent when a screen was shown, as long as something may be said across."""
-    is_hers = any(
-        each.is_live and address in (each.woman, *(seat.address for seat in each.seats)) for each in house.conversations
-    )
-    if not is_hers or contact.position is None:
-        return contact
-    answers = {**contact.answers, LOOKING: seen(house, address), TALKING: is_talking(house, address)}
-    if contact.position == WRITE:
-        answers[ANSWERING] = others_seen(house, address, in_house(house, answers.get(TALK, "")))
-    return replace(contact, answers=answers)
-
-
-def is_talking(house: House, address: str) -> str:
-    """Say, as an answer is kept, whether somebody is there for a woman."""
-    return "yes" if any(each.is_open and each.woman == address for each in house.conversations) else "no"
-
-
-def seen(house: House, address: str) -> str:
-    """Return a mark of what somebody was sent last, in each conversation."""
-    return _last(house, address, None)
-
-
-def others_seen(house: House, address: str, but: Conversation | None) -> str:
-    """Return a mark of what somebody was sent last from all conversations but one."""
-    return _last(house, address, but)
-
-
-def _last(house: House, address: str, but: Conversation | None) -> str:
-    marks = []
-    for talk in sorted(house.conversations, key=lambda each: each.id):
-        if talk.is_live and (but is None or talk.id != but.id):
-            hers = (pair for pair in talk.pairs if pair.to == address and pair.handle != _PLACE)
-            there = [handle for pair in hers for handle in pair.there]
-            marks.append(f"{talk.id} {there[-1] if there else ''}")
-    return token("seen", address, *marks)

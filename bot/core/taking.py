@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bot.core.across import LOOKING
 from bot.core.contact import Contact
 from bot.core.house import Change, Posted
 from bot.core.letter import LetterKind
 from bot.core.message import Incoming, Kind
+from bot.core.sight import LOOKING
 from bot.core.turn import Turn
 
 

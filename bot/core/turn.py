@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from bot.core import across
+from bot.core import sight
 from bot.core.contact import Contact, Timed
 from bot.core.house import Change, House, Wrote
 from bot.core.library import Library
@@ -66,7 +66,7 @@ class Turn:
         """Note what she had been sent when she saw this: what she types then may be a choice on it."""
         if not (house.conversations or self.changes):
             return self
-        return replace(self, contact=across.looked(self.contact, house.after(self.changes), address))
+        return replace(self, contact=sight.looked(self.contact, house.after(self.changes), address))
 
     def meeting(self, channel: str) -> Self:
         """Let the chat forget by itself, once, where it can: not as she leaves it."""
