@@ -65,11 +65,13 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something that waits until somebody is there to read it."""
+    """Something that is said, or waits until somebody is there to read it."""
 
     text: str = field(default="", repr=False)
     media: Media | None = None
     handle: str = ""
+    ready: str = ""
+    """Name of the ready answer that it is: each reads it in her own language."""
 
 
 @dataclass(frozen=True, slots=True)

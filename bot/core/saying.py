@@ -16,10 +16,12 @@ from bot.core.library import Library
 from bot.core.message import Address, Choice, Screen, token
 from bot.core.platform import AFRESH, NUMBERED
 from bot.core.queue import AHEAD
+from bot.core.ready import ready_answer
 from bot.core.relay import Relay
 from bot.core.ringing import UNREAD
 from bot.core.seating import NOTE_IN
 from bot.core.speech import Word
+from bot.core.talking import READY
 from bot.core.telling import way
 from bot.core.written import said_of
 
@@ -73,6 +75,9 @@ LONGEST_BELOW = 450
 def render(library: Library, house: House, contact: Contact, letter: Letter, now: datetime) -> Screen:
     """Say a letter to who reads it."""
     language = contact.language or speech.SOURCE
+    if name := letter.values.get(READY, ""):
+        said = ready_answer(library, language, letter.values.get("line", ""), name, now)
+        letter = letter.changed(text=said or letter.text)
     talk = _talk(house, letter)
     is_hers = talk is not None and talk.woman == letter.to
     if letter.kind is LetterKind.NOBODY:

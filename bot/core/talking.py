@@ -11,6 +11,9 @@ from bot.core.pairing import first_of, of_message, renaming
 from bot.core.relay import Changes, Relay, told, told_staff
 from bot.core.speech import normalise
 
+READY = "ready"
+"""What a letter keeps of a ready answer: its name."""
+
 
 def say(relay: Relay, conversation: Conversation, of: str, said: Said) -> Changes:
     """Say something: nothing comes of it where `of` is no part of it, and she has to be told so."""
@@ -52,10 +55,11 @@ def _is_known(conversation: Conversation, of: str, handle: str) -> bool:
 def _letter(relay: Relay, conversation: Conversation, of: str, to: str, said: Said) -> Letter:
     if of == conversation.woman:
         return said_letter(conversation, to, said)
-    if to == conversation.woman:
-        return said_letter(conversation, to, said).changed(values={"line": conversation.line}, of=of)
     letter = said_letter(conversation, to, said)
-    return letter.changed(values={**letter.values, "by": _designation(relay, conversation, of)}, of=of)
+    ready = {READY: said.ready, "line": conversation.line} if said.ready else {}
+    if to == conversation.woman:
+        return letter.changed(values={"line": conversation.line, **ready}, of=of)
+    return letter.changed(values={**letter.values, **ready, "by": _designation(relay, conversation, of)}, of=of)
 
 
 def said_letter(conversation: Conversation, to: str, said: Said) -> Letter:

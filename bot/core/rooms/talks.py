@@ -4,7 +4,6 @@ Whoever has no seat in a conversation can do nothing in it, whatever she has bef
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from bot.core.conversation import CALLED, COUNTED, Aim, Conversation, Conversati
 from bot.core.ending import block, close, end
 from bot.core.house import TALK, Staff
 from bot.core.message import Media
+from bot.core.ready import ready_answer
 from bot.core.relay import HOUR, Changes, in_house
 from bot.core.ringing import decline
 from bot.core.rooms.desk import without
@@ -23,7 +23,6 @@ from bot.core.rooms.room import Action, Entry, Fill, Known, List, Outcome, place
 from bot.core.rooms.tutors import tutor_of
 from bot.core.seating import Note, call_second, hand_over, mark_danger, take
 from bot.core.speech import CANNED as CONTEXT
-from bot.core.speech import placeholders, split_placeholder
 from bot.core.talking import ask_code, say
 
 if TYPE_CHECKING:
@@ -130,21 +129,15 @@ def _decline(stage: "Stage") -> Outcome:
 
 
 def _say_canned(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
-    ready = stage.library.canned.get(stage.contact.answers.get(CANNED, ""))
-    if ready is None:
-        return ()
-    text = stage.library.speech.say(talk.language, CONTEXT, ready.text)
-    return say(relay_of(stage), talk, staff.address, Said(_filled(stage, talk, text)))
+    name = stage.contact.answers.get(CANNED, "")
+    text = _ready(stage, talk)
+    return say(relay_of(stage), talk, staff.address, Said(text, ready=name)) if text else ()
 
 
-def _filled(stage: "Stage", talk: Conversation, text: str) -> str:
-    """Put the numbers of the country of the line into a ready answer."""
-    line = stage.library.lines.get(talk.line)
-    country = availability.zone(stage.library, line)[1] if line else ""
-    teller = replace(stage.teller, language=talk.language)
-    countries = [country] if country else sorted({each.country for each in stage.library.directory.hotlines})
-    values = {each: teller.numbers(countries, split_placeholder(each)[1]) for each in placeholders(text)}
-    return speech.fill(text, values, isolate=stage.library.speech.is_right_to_left(talk.language))
+def _ready(stage: "Stage", talk: Conversation) -> str:
+    """Say the ready answer that she chose last, in her own language."""
+    name = stage.contact.answers.get(CANNED, "")
+    return ready_answer(stage.library, stage.contact.language, talk.line, name, stage.now)
 
 
 def _hand_over(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
@@ -153,12 +146,8 @@ def _hand_over(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:
 
 
 def _ready_answer(stage: "Stage", _: str) -> str:
-    """Say the ready answer that she chose last, in her own language."""
-    ready, talk = stage.library.canned.get(stage.contact.answers.get(CANNED, "")), before_her(stage)
-    if ready is None or talk is None:
-        return stage.library.phrase(stage.contact.language, "nothing_there")
-    mine = talk.changed(language=stage.contact.language)
-    return _filled(stage, mine, stage.library.speech.say(stage.contact.language, CONTEXT, ready.text))
+    talk = before_her(stage)
+    return (talk and _ready(stage, talk)) or stage.library.phrase(stage.contact.language, "nothing_there")
 
 
 def _close(stage: "Stage", staff: Staff, talk: Conversation) -> Changes:

@@ -191,16 +191,19 @@ class TestWhoAnswers:
         town.apply(ACTIONS["duty_on"](stage(town, eva, duty_hours=hours)).changes)
         assert town.role(eva).duty_until - town.now.timestamp() == lasting * 3600
 
-    def test_a_ready_answer_is_said_in_the_language_of_the_woman(self) -> None:
+    @pytest.mark.parametrize("shown", ["pt", ""])
+    def test_a_ready_answer_is_read_in_her_own_language_also_by_who_does_not_say_it(self, shown: str) -> None:
         town = Town()
         eva, ana = town.answers("amber birch"), town.woman("ana", "pt")
         town.talk(ana, eva)
+        town.conversations = {each.id: each.changed(language=shown) for each in town.live()}
         for name in ("hello", "emergency"):
             town.apply(ACTIONS["say_canned"](stage(town, eva, conversation=town.only().id, canned=name)).changes)
-        hello, emergency = (each.text for each in town.deliver() if each.kind is LetterKind.SAID)
-        assert hello != with_lines().canned["hello"].text
+        town.deliver()
+        hello, emergency = ana.said[-2:]
+        assert hello.startswith("Olá")
         assert "112" in emergency
-        assert "{" not in emergency
+        assert "Em perigo" in emergency
 
     def test_what_stands_before_her_is_hers_taken_over_or_nothing(self) -> None:
         town = Town()
