@@ -45,8 +45,9 @@ def _until(stage: "Stage", duration: timedelta) -> str:
 
 def _talk_until(stage: "Stage", talk: Conversation) -> str:
     """Say when a talk is over without another word: what she left for who comes next ends before one that is open."""
-    if talk.state in (ConversationState.LEFT, ConversationState.OPEN) and talk.due_at:
-        return speech.day(stage.contact.language, datetime.fromtimestamp(talk.due_at, UTC).date())
+    ends = {ConversationState.LEFT: talk.left_until, ConversationState.OPEN: talk.due_at}
+    if at := ends.get(talk.state):
+        return speech.day(stage.contact.language, datetime.fromtimestamp(at, UTC).date())
     # What is due is a ring, and nobody knows yet what comes of it.
     return _until(stage, ROUTE_KEPT)
 

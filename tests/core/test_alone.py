@@ -83,7 +83,7 @@ class TestACry:
             ana.types(f"message {number}")
         screen = ana.types("he hit me")
         assert screen
-        assert "not sent" in screen.texts[0]
+        assert "This one isn't kept" in screen.texts[0]
         assert flow(ana) == "violence"
 
     def test_where_she_is_about_to_set_a_code_word_it_is_no_code_word(self, town: Town) -> None:
