@@ -9,7 +9,7 @@ import pytest
 
 from bot.content.catalogue import needs_translation
 from bot.core.contact import Contact, Position
-from bot.core.conversation import Aim, Conversation, ConversationState, Seat
+from bot.core.conversation import Aim, Conversation, ConversationState, Pair, Seat
 from bot.core.directory import Links
 from bot.core.engine import respond
 from bot.core.flow import Node
@@ -56,8 +56,13 @@ SEAT = Seat(PEER.designation, PEER.address)
 TALK = Conversation("1", "porto-peers", Aim.TALK, "silver feather", "telegram:1", "en", seats=(SEAT,))
 OPEN_TALK = TALK.changed(state=ConversationState.OPEN)
 ON_DUTY = PEER.changed(duty_until=int(NOW.timestamp()) + 3600)
-TALKING = (House(team=(PEER,)), House(team=(ON_DUTY,)), House(team=(ON_DUTY,), conversations=(OPEN_TALK,)))
-"""Nobody is on duty; somebody is; she talks with her."""
+SAID = Pair(TALK.woman, "5", SEAT.address, ("7",), fold(NOW))
+TALKING = (
+    House(team=(PEER,)),
+    House(team=(ON_DUTY,)),
+    *(House(team=(ON_DUTY,), conversations=(OPEN_TALK.changed(pairs=pairs),)) for pairs in ((), (SAID,))),
+)
+"""Nobody is on duty; somebody is; she talks with her; she has said something to her."""
 OPEN = Question("open", About.FREE, {"pt": "Onde?"}, {}, int(NOW.timestamp()) + 60, 3)
 QUESTIONS = (
     OPEN,

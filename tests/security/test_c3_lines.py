@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation
-from bot.core.flow import DutyAction, SeatAction, TalkAction
+from bot.core.flow import CallAction, DutyAction, SeatAction, TalkAction, TutorAction
 from bot.core.house import Change, Posted, Role, Staff, Talked
 from bot.core.message import Incoming, Kind, fold
 from bot.core.rooms import ACTIONS
@@ -28,7 +28,8 @@ OTHERS = {
     "an admin": Staff("bold cloud", Role.ADMIN, (), "telegram:bold-cloud"),
     "a peer of that line without a seat": peer("bold cloud", PORTO),
 }
-IN_SEAT = sorted(get_args(SeatAction))
+IN_SEAT = sorted((*get_args(CallAction), *get_args(SeatAction)))
+FOR_HERSELF = (*get_args(DutyAction), *get_args(TutorAction))
 MISSPELT = ("", "gone", "{id}x", "{short}", "{upper}", "{id} {id}")
 
 
@@ -69,7 +70,7 @@ def touches(changes: tuple[Change, ...], talk: Conversation) -> bool:
 
 
 @pytest.mark.parametrize("role", OTHERS)
-@pytest.mark.parametrize("name", sorted({*get_args(DutyAction), *IN_SEAT, "send_unsent", "end_talk", "unsay"}))
+@pytest.mark.parametrize("name", sorted({*FOR_HERSELF, *IN_SEAT, "send_unsent", "end_talk", "unsay"}))
 def test_who_has_no_seat_does_nothing_in_a_conversation(name: str, role: str) -> None:
     town, _, talk = scene()
     assert not touches(ACTIONS[name](stage_of(town, OTHERS[role], talk.id)).changes, talk)
@@ -170,6 +171,6 @@ def test_a_woman_calls_no_tutor_and_no_line_that_is_not_there() -> None:
 
 
 def test_every_action_of_who_answers_is_tried_here() -> None:
-    assert set(get_args(SeatAction)) | {"send_unsent", "drop_unsent"} == {
+    assert {*IN_SEAT, *get_args(TutorAction), "send_unsent", "drop_unsent"} == {
         name for part in get_args(TalkAction) for name in get_args(part)
     }

@@ -15,8 +15,8 @@ from bot.core.flow import (
     GroupAction,
     LineAction,
     PartnerAction,
-    SeatAction,
     StaffAction,
+    TalkAction,
     VisitAction,
 )
 from bot.core.house import Announced, Change, Closed, GroupState, House, Proposal, Role, Settled, Staff, meeting_subject
@@ -54,7 +54,11 @@ MAY = ("moderator", "admin")
 MEMBERS = frozenset(name for kind in (GroupAction, LineAction, ErrandAction, VisitAction) for name in get_args(kind))
 """What a member, or a woman who calls a line or goes to a service, does for herself."""
 ON_LINES = frozenset(
-    (*get_args(DutyAction), *get_args(SeatAction), *get_args(PartnerAction), "send_unsent", "drop_unsent")
+    (
+        *get_args(DutyAction),
+        *(name for part in get_args(TalkAction) for name in get_args(part)),
+        *get_args(PartnerAction),
+    )
 )
 """What is for who answers on a line, whom `test_c3_lines` is about: to a moderator it does nothing."""
 STAFF = sorted(ACTIONS.keys() - MEMBERS)

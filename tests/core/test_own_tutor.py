@@ -1,0 +1,64 @@
+"""Who answers women and has somebody for herself: what comes to her, what lists say, and where her words go."""
+
+import pytest
+
+from tests.core.relays import TUTOR
+from tests.core.town import Person, Town
+
+
+@pytest.fixture
+def town() -> Town:
+    """Return a town with nobody in it."""
+    return Town()
+
+
+def calls_tutor(eva: Person) -> None:
+    """Let who answers call a tutor for herself."""
+    eva.types("menu")
+    eva.presses("Answer women", "Somebody for me", "Call a tutor")
+
+
+class TestHerOwnTutor:
+    """Who answers and has somebody for herself never takes her for one of the women."""
+
+    def test_what_comes_in_her_own_conversation_has_the_name_of_the_line_in_front(self, town: Town) -> None:
+        eva, tess, ana = town.answers("amber birch"), town.answers("calm finch", TUTOR), town.woman("ana")
+        words = town.talk(ana, eva)
+        calls_tutor(eva)
+        town.deliver()
+        tess.presses_under("I take it")
+        town.deliver()
+        tess.types("I'm here")
+        ana.types("I'm scared")
+        town.deliver()
+        assert eva.has("For peers:\nI'm here")
+        assert eva.has(f"{words}:\nI'm scared")
+
+    def test_lists_show_the_name_of_the_line_and_not_two_words_that_she_never_saw(self, town: Town) -> None:
+        eva, tess, ana = town.answers("amber birch"), town.answers("calm finch", TUTOR), town.woman("ana")
+        words = town.talk(ana, eva)
+        calls_tutor(eva)
+        town.deliver()
+        tess.presses_under("I take it")
+        town.deliver()
+        screen = eva.types("for whom is this")
+        assert screen
+        assert [each.label for each in screen.choices[:2]] == [f"{words} · English", "For peers"]
+
+    def test_while_nobody_has_taken_her_call_a_plain_message_goes_to_her_woman(self, town: Town) -> None:
+        eva, tess, ana = town.answers("amber birch"), town.answers("calm finch", TUTOR), town.woman("ana")
+        town.talk(ana, eva)
+        calls_tutor(eva)
+        town.deliver()
+        assert eva.types("call 112, love") is None
+        tess.presses_under("I take it")
+        town.deliver()
+        assert ana.has("call 112, love")
+        assert not tess.has("call 112, love")
+
+    def test_a_woman_reads_no_name_in_front(self, town: Town) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        town.talk(ana, eva)
+        eva.types("hello")
+        town.deliver()
+        assert "hello" in ana.said
