@@ -222,7 +222,7 @@ async def wait(walk: Walk) -> str:
     """Let some minutes pass, or so many days that nothing waits any more."""
     time = walk.chance.choice((*[timedelta(minutes=each) for each in (1, 4, 4, 30)], timedelta(hours=20), LONG))
     until = int((walk.program.clock.now() + time).timestamp())
-    over = [each for each in await walk.talks() if each.state == "left" and each.due_at <= until]
+    over = [each for each in await walk.talks() if each.state == "left" and each.left_until <= until]
     before = {each.name: len(each.received) for each in walk.people}
     await walk.program.passes(time)
     await walk.program.store.purge(walk.program.clock.now())
@@ -238,7 +238,7 @@ async def _expired(walk: Walk, talk: Conversation, before: dict[str, int]) -> No
     team = {each.designation: each for each in (await walk.program.staff()).values()}
     assert not [each for each in talk.held if each.text and each.text in kept], f"it waits for ever: {walk.history}"
     news = woman.received[before[woman.name] :]
-    said = label(woman.language, "", "letter_expired")
+    said = label(woman.language, "", "letter_expired_unread")
     assert any(said[:30] in each for each in news), f"{woman.name} is not told: {walk.history}"
     called = [walk.by_address[team[each].address] for each in talk.rung if each in team]
     for person in [each for each in called if each.name not in walk.blocked]:

@@ -144,6 +144,9 @@ async def take_back(walk: Walk) -> str:
     mark.freeze()
     talk = talks.get(mark.talk)
     readers = await walk.readers(talk, str(mark.by.address)) if talk and walk.is_young(mark) else frozenset()
+    # Who handed her over and took her again has what she said before, and nobody knows any more where.
+    had = {pair.to for pair in talk.pairs if pair.handle == mark.handle} if talk else set()
+    readers = readers & {walk.by_address[each].name for each in had}
     await mark.by.takes_back(mark.handle)
     await walk.program.settled()
     for person in walk.people:
