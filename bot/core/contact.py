@@ -25,6 +25,11 @@ RECENT_TALKING = 40
 HANDLE_LIMIT = 250
 """Messages that a wipe reaches; a chat edited in place makes a few an hour."""
 
+NUMBERS_KEPT = 24
+"""Choices below what we wrote first that a number still means: those of about ten letters."""
+HIGHEST_NUMBER = 99
+"""After that they are counted anew, from after her screen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -92,8 +97,8 @@ class Contact:
     living: tuple[str, ...] = ()
     """Handles of the screen that she sees now, oldest first."""
     handles: tuple[Handle, ...] = ()
-    offered: tuple[str, ...] = ()
-    """The number of the first choice below what we wrote first last, and the tokens of all: where they are numbered."""
+    numbers: Mapping[int, str] = field(default_factory=dict)
+    """The tokens that numbers stand for below what we wrote first, the newest last: where choices are numbered."""
     memberships: Mapping[str, Terms] = field(default_factory=dict)
     """Her groups, and when each may write to her."""
     address: str = ""
@@ -125,7 +130,7 @@ class Contact:
         handles = tuple(handle for handle in kept.handles if hour - handle.hour < _hours(HANDLE_KEPT))
         if handles == kept.handles:
             return kept
-        return replace(kept, handles=handles, offered=kept.offered if handles else ())
+        return replace(kept, handles=handles, numbers=kept.numbers if handles else {})
 
     def purge_hour(self) -> int | None:
         """Return the hour when the next part expires, `None` when nothing is left to expire."""
@@ -148,14 +153,20 @@ class Contact:
         new = tuple(Handle(each, fold(now)) for each in ids if each and each not in known)
         return replace(self, handles=(*self.handles, *new)[-HANDLE_LIMIT:]) if new else self
 
-    def with_offer(self, first: int, tokens: tuple[str, ...]) -> Self:
-        """Remember what the numbers below a message mean that we wrote first."""
-        return replace(self, offered=(str(first), *tokens) if tokens else ())
+    def first_number(self, after: int, tokens: tuple[str, ...]) -> int:
+        """Return where to count from, `after` what her screen counts: the same choices keep their numbers."""
+        runs = {tuple(self.numbers.get(first + each) for each in range(len(tokens))): first for first in self.numbers}
+        known, new = runs.get(tokens, 0), max((after, *self.numbers)) + 1
+        if known > after:
+            return known
+        return new if new + len(tokens) <= HIGHEST_NUMBER else after + 1
 
-    def offers(self, number: int) -> str:
-        """Return the token of what has a number below what we wrote first, nothing where none has it."""
-        at = number - int(self.offered[0]) if self.offered else -1
-        return self.offered[1 + at] if 0 <= at < len(self.offered) - 1 else ""
+    def with_offer(self, first: int, tokens: tuple[str, ...]) -> Self:
+        """Remember what the numbers below a message mean that we wrote first; what counts from 1 stands alone."""
+        new = dict(enumerate(tokens, first))
+        is_alone = first == 1 and (not new or not new.items() <= self.numbers.items())
+        others = {number: each for number, each in self.numbers.items() if number not in new and not is_alone}
+        return replace(self, numbers=dict([*others.items(), *new.items()][-NUMBERS_KEPT:]))
 
     def with_memberships(self, memberships: Mapping[str, Terms], address: str) -> Self:
         """Change her groups; without any, nothing needs her address."""
@@ -171,7 +182,7 @@ class Contact:
         data: dict[str, Any] = {"seen": self.seen}
         for name in (
             *("language", "city", "told", "timed", "recent", "living", "answers"),
-            *("address", "is_leaving", "is_asked", "offered"),
+            *("address", "is_leaving", "is_asked"),
         ):
             if value := getattr(self, name):
                 data[name] = value
@@ -179,6 +190,8 @@ class Contact:
             data["position"] = _pack(self.position)
         if self.trail:
             data["trail"] = [_pack(each) for each in self.trail]
+        if self.numbers:
+            data["numbers"] = {str(number): each for number, each in self.numbers.items()}
         if self.timer:
             data["timer"] = [self.timer.due_at, self.timer.node, self.timer.address]
         if self.memberships:
@@ -209,7 +222,7 @@ class Contact:
             address=data.get("address", ""),
             is_leaving=data.get("is_leaving", False),
             is_asked=data.get("is_asked", False),
-            offered=tuple(data.get("offered", ())),
+            numbers={int(number): each for number, each in data.get("numbers", {}).items()},
             seen=data["seen"],
         )
 

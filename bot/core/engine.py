@@ -223,7 +223,8 @@ class _Step:
     def _by_number(self, text: str) -> Meaning | None:
         """Return what a number means that stands below what we wrote first, and not on her screen."""
         written = normalise(text)
-        offered = self.contact.offers(int(written)) if written.isdecimal() and len(written) <= LONGEST_NUMBER else ""
+        is_number = written.isdecimal() and len(written) <= LONGEST_NUMBER
+        offered = self.contact.numbers.get(int(written)) if is_number else None
         return self._under_notice(offered) if offered else None
 
     def _on_last_screen(self, pressed: str) -> Meaning | None:

@@ -76,12 +76,14 @@ def _answers(house: House) -> bool:
 
 
 def _numbered(desk: Desk, screen: Screen) -> Screen:
-    """Count, where there are no buttons, from after the numbers of the screen where she is."""
+    """Count, where there are no buttons, from after what has a number before her: two women never share one."""
     position, channel = desk.contact.position, Address.parse(desk.letter.to).channel
-    if not screen.choices or position is None or channel not in NUMBERED:
+    if not screen.choices or channel not in NUMBERED:
         return screen
-    stage = Stage(desk.library, desk.contact, position, channel, desk.now, desk.house)
-    return replace(screen, first=len(stage.shown) + len(stage.ways) + 1)
+    stage = Stage(desk.library, desk.contact, position, channel, desk.now, desk.house) if position else None
+    after = len(stage.shown) + len(stage.ways) if stage else 0
+    tokens = tuple(each.token for each in (*screen.choices, *screen.ways))
+    return replace(screen, first=desk.contact.first_number(after, tokens))
 
 
 def render(library: Library, house: House, contact: Contact, letter: Letter, now: datetime) -> Screen:

@@ -45,7 +45,7 @@ async def test_every_message_of_ours_is_deleted_and_none_of_hers_is_tried(scene:
     assert deleted(scene) == written
     assert len(scene.signal.phones[ANA].shown) == 1
     kept = await scene.known(ANA)
-    assert (kept.handles, kept.living, kept.position, kept.offered) == ((), (), None, ())
+    assert (kept.handles, kept.living, kept.position, kept.numbers) == ((), (), None, {})
 
 
 async def test_what_could_not_be_deleted_waits_for_the_next_time(scene: SignalScene) -> None:

@@ -157,9 +157,6 @@ class Walk:
     def allowed(self, mark: Mark) -> frozenset[str]:
         """Return, by name, who may have read something."""
         may = mark.to | self.parties[mark.talk] - {mark.by.name} if mark.is_shaken else mark.to
-        if mark.is_shaken and mark.is_unsent:
-            # What could mean two when it was written may mean one when it is read.
-            may = may.union(*(each for each in self.parties.values() if mark.by.name in each)) - {mark.by.name}
         return may - mark.never
 
     def is_young(self, mark: Mark | Errand) -> bool:

@@ -1,6 +1,7 @@
 """Conversations through the whole program: races for a call, and what changes hands between platforms."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -121,6 +122,37 @@ async def test_a_woman_is_handed_over_from_a_peer_on_telegram_to_one_on_signal(r
     assert marta.find("thank you")
     assert not rosa.find("thank you")
     assert not ana.find("She looks for a bed.")
+
+
+async def test_on_signal_the_numbers_below_one_womans_messages_never_mean_another(running: Program) -> None:
+    ana, bea, marta = on_telegram(running, "ana", 0), on_telegram(running, "bea", 1), on_signal(running, "marta", 2)
+    listen(running, [ana, bea, marta])
+    await running.hire(marta.address, (PORTO,), ("en",))
+    await enter(ana, bea, marta)
+    amber, birch = await call(ana), await call(bea)
+    await take(marta, amber)
+    await take(marta, birch)
+    seated = {each.designation: each.woman for each in await running.talks() if each.seats}
+    assert seated == {amber: str(ana.address), birch: str(bea.address)}
+    numbers: dict[str, set[str]] = {amber: set(), birch: set()}
+    for text in ("first", "second", "third"):
+        for woman, words in ((ana, amber), (bea, birch)):
+            await woman.types(text)
+            await running.settled()
+            said = next(each for each in reversed(marta.received) if text in each)
+            assert words in said
+            numbers[words] |= set(re.findall(r"^(\d+) · ", said, re.MULTILINE))
+    assert not numbers[amber] & numbers[birch]
+    assert {len(each) for each in numbers.values()} == {len(re.findall(r"^\d+ · ", said, re.MULTILINE))}
+    for woman, words in ((ana, amber), (bea, birch)):
+        assert await marta.says("", "letter_answer", words)
+        await running.settled()
+        await marta.types(f"to {woman.name}")
+        await running.settled()
+    assert ana.find("to ana")
+    assert bea.find("to bea")
+    assert not ana.find("to bea")
+    assert not bea.find("to ana")
 
 
 async def test_a_voice_note_goes_from_signal_to_telegram_and_another_back_with_every_byte_of_sound(

@@ -38,7 +38,7 @@ _alone = st.builds(
     timer=st.none() | st.builds(Timer, st.integers(0, 2**40), words, addresses.map(str)),
     told=st.sampled_from(Told),
     timed=st.sampled_from(Timed),
-    offered=st.lists(words, max_size=6).map(lambda tokens: ("7", *tokens) if tokens else ()),
+    numbers=st.dictionaries(st.integers(1, 99), words, max_size=6),
     recent=st.lists(words, max_size=RECENT_LIMIT).map(tuple),
     living=st.lists(words, max_size=4).map(tuple),
     handles=handles,

@@ -17,7 +17,7 @@ def offers(kind: LetterKind, *choices: str, **values: str) -> str:
     row = Row(1, b"ana", 0, 0, b"", Letter(str(ANA), kind, "talk", values))
     screen = Screen(("said",), tuple(Choice(each, each) for each in choices))
     ending = Ending(Parcel(row, ANA, screen), "sent", ("7",))
-    return _reached(Contact("en").with_offer(1, ("before",)), ending, NOW).offers(1)
+    return _reached(Contact("en").with_offer(1, ("before",)), ending, NOW).numbers.get(1, "")
 
 
 @pytest.mark.parametrize("kind", [LetterKind.SAID, LetterKind.CHANGED])
