@@ -6,6 +6,7 @@ Nobody is registered there, so it has nobody to ask, and needs no network.
 import os
 import re
 import shlex
+import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -99,6 +100,11 @@ class SignalCli:
         assert self._process
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start it as the unit does, and wait until it listens."""
         before = self._here(shlex.split(unit_line(UNIT, "ExecStartPre")))
@@ -124,6 +130,11 @@ class SignalCli:
             return False
         return True
 
+    def freeze(self) -> None:
+        """Stop it where it stands, and wait until each of its threads does: until then one can still answer."""
+        os.kill(self.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED)
+
     def kill(self) -> None:
         """End it as a machine that loses power does: its socket stays behind."""
         if self._process:
@@ -132,7 +143,7 @@ class SignalCli:
 
     def stop(self) -> int:
         """End it as systemd does; return how it ended."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or not self.is_running:
             return 0
         self._process.terminate()
         return self._process.wait(END_WITHIN)

@@ -4,10 +4,8 @@
 """
 
 import asyncio
-import os
 import re
 import shlex
-import signal
 import stat
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -30,13 +28,20 @@ ATTACHMENTS = ROOT / "deploy/signal-cli-attachments.conf"
 
 
 @pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignalCli]:
-    """Start the daemon once for all tests here, and end it."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignalCli]:
+    """Keep one daemon for all tests here, and end it."""
     found()
     running = SignalCli(tmp_path_factory.mktemp("signal"))
-    running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def daemon(shared: SignalCli) -> SignalCli:
+    """Return the daemon, running whatever the test before did to it."""
+    if not shared.is_running:
+        shared.start()
+    return shared
 
 
 @asynccontextmanager
@@ -117,7 +122,7 @@ def test_its_socket_is_for_its_user_and_its_group_and_what_it_keeps_for_nobody_e
 
 async def test_killed_it_is_missed_and_started_again_over_what_it_left_it_is_found_again(daemon: SignalCli) -> None:
     async with talking(daemon) as client:
-        os.kill(daemon.pid, signal.SIGSTOP)
+        daemon.freeze()
         call = asyncio.create_task(client.call("version"))
         await asyncio.sleep(0)
         daemon.kill()
