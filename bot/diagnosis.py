@@ -1,6 +1,6 @@
 """What `comadre doctor` looks at, changing nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.channels.base import SendError
@@ -8,6 +8,7 @@ from bot.content.check import Report, check
 from bot.content.finding import Level
 from bot.core.directory import Directory
 from bot.core.house import Staff
+from bot.core.monitoring import is_doubted
 from bot.personnel import attendance, unattended
 from bot.point import Point
 from bot.reception import is_reported, points
@@ -82,7 +83,8 @@ async def _database(settings: Settings, vault: Vault | None, directory: Director
             found, counts = await store.describe(), await store.counts()
             staff = await store.staff.everyone()
             trail = await _trail(store)
-            received = await store.received(datetime.now(UTC).date())
+            today = datetime.now(UTC).date()
+            received, doubted = await store.received(today), await store.doubted(today)
     except (StoreProblem, KeyProblem) as problem:
         return [Point("database", str(problem), is_good=False)]
     said = f"version {found.version}, {found.contacts} people, {found.size // 1024} KiB, check: {found.integrity}"
@@ -93,9 +95,15 @@ async def _database(settings: Settings, vault: Vault | None, directory: Director
         Point("database", f"{where} {said}", found.integrity == "ok"),
         trail,
         *counted,
-        *points(received),
+        *points(received, _unchecked(doubted, directory)),
         *(_answering(directory, staff) if directory else ()),
     ]
+
+
+def _unchecked(doubted: Mapping[str, str], directory: Directory | None) -> list[str]:
+    """Name the places that nobody has asked since many were not received well there."""
+    checked = {each.id: each.verified_on for each in directory.services} if directory else {}
+    return [name for name, since in doubted.items() if is_doubted(since, checked.get(name))]
 
 
 def _answering(directory: Directory, staff: Sequence[Staff]) -> Iterator[Point]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from bot.core.calls import TALK, Calls
@@ -15,7 +15,6 @@ from bot.core.monitoring import (
     VISIT,
     WEEKS,
     Service,
-    to_ask,
 )
 from bot.core.referral import REASONS
 from bot.point import Point
@@ -77,7 +76,11 @@ def as_csv(found: Iterable[Row]) -> str:
     return written.getvalue()
 
 
-def points(services: Mapping[str, Service]) -> list[Point]:
-    """Name the services that staff ask how women are received there."""
+def points(services: Mapping[str, Service], to_ask: Collection[str]) -> list[Point]:
+    """Name the services that staff ask how women are received there, as long as nobody has."""
     said = f"refused or treated badly in {WEEKS} weeks; ask this service, then write verified_on (comadre report)"
-    return [Point("service", f"{name}: at least {services[name].bad} women {said}") for name in to_ask(services)]
+    return [
+        Point("service", f"{name}: at least {each.bad} women {said}")
+        for name, each in services.items()
+        if name in to_ask
+    ]

@@ -77,7 +77,8 @@ def test_the_csv_has_the_same_numbers() -> None:
     assert not any(int(number) < 5 for *_, number in written)
 
 
-def test_the_doctor_names_whom_to_ask() -> None:
-    (point,) = points(read(SUMS))
+def test_the_doctor_names_whom_to_ask_as_long_as_nobody_has() -> None:
+    (point,) = points(read(SUMS), ["house"])
     assert point.said.startswith("house: at least 8 women")
     assert point.is_good
+    assert points(read(SUMS), []) == []

@@ -1,13 +1,14 @@
 """A service or a hotline in words: all that the directory knows, and nothing that it does not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.core import hours, speech
 from bot.core.directory import Confidence, Fact, Hotline, Service, Welcome
 from bot.core.library import Library
+from bot.core.monitoring import is_doubted, no_doubts
 from bot.core.speech import DIRECTORY
 
 WELCOME_FIELDS = tuple(Welcome.model_fields)
@@ -21,6 +22,8 @@ class Teller:
     library: Library
     language: str
     now: datetime
+    doubts: Callable[[date], Mapping[str, str]] = no_doubts
+    """Returns places where many were not received well lately, and since which week."""
     _moments: dict[str, hours.Moment] = field(default_factory=dict, repr=False, compare=False)
     """What was asked already: sorting and labelling a list ask the same of each service."""
 
@@ -161,7 +164,12 @@ class Teller:
         else:
             said = self._phrase("source_of" if source else "source_undated", day=source)
         low = self._phrase("low_confidence") if entry.confidence is Confidence.LOW else ""
-        return f"{said} {low}".rstrip()
+        return " ".join(filter(None, (said, low, self._doubt(entry))))
+
+    def _doubt(self, entry: Fact) -> str:
+        """Say that a place is to be checked again: enough women said so, and nobody has checked since."""
+        since = self.doubts(self.now.date()).get(entry.id, "") if isinstance(entry, Service) else ""
+        return self._phrase("check_again") if is_doubted(since, entry.verified_on) else ""
 
     def _price(self, *, free: bool | None, price: str | None) -> str:
         return self._text(price) or self._flag(free, "free_yes", "free_no")

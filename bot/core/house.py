@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from bot.core.conversation import Conversation
 from bot.core.letter import Letter
+from bot.core.monitoring import no_doubts
 from bot.core.notice import Notice
 from bot.core.plan import Plan
 from bot.core.question import Question
@@ -356,6 +357,8 @@ class House:
     """Returns what is written in a conversation and not delivered yet: it is opened only for who asks, in her step."""
     queue: Callable[[str], tuple[str, ...]] = field(default=_none, compare=False, repr=False)
     """Ids of those who wait on a line, whoever began first before all others: asked only where it is said."""
+    doubts: Callable[[date], Mapping[str, str]] = field(default=no_doubts, compare=False, repr=False)
+    """Returns places where many were not received well lately, and since which week: asked only for a card."""
     is_asked_later: bool = False
     """She said that she may be asked how it went, and that is not done yet."""
     fresh: str = ""

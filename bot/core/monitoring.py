@@ -1,7 +1,9 @@
 """What women say of a service afterwards: words of ours that are counted by week, and nothing else is kept."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 OUTCOMES = ("helped", "arrived", "refused", "badly_treated", "did_not_go")
 QUESTIONS = ("safe", "respectful", "no_papers", "children", "violence")
@@ -36,6 +38,38 @@ def read(sums: Iterable[tuple[str, int]]) -> dict[str, Service]:
         if first in (VISIT, REFUSED, REFERRAL, MONITOR) and len(rest) > 1:
             found.setdefault(rest[0], {}).setdefault(first, {})[tuple(rest[1:])] = number
     return {name: _service(counted) for name, counted in sorted(found.items()) if _is_shown(_service(counted))}
+
+
+def week(on: date) -> str:
+    """Name a week, so that the later one is the greater: the finest time that a count has."""
+    year, number, _ = on.isocalendar()
+    return f"{year:04}-W{number:02}"
+
+
+def doubts(counted: Iterable[tuple[str, str, int]]) -> dict[str, str]:
+    """Return where `MANY` were refused or treated badly, and the latest week from which on there were so many.
+
+    `counted` are weeks, kinds and numbers.
+    """
+    bad: Counter[str] = Counter()
+    found: dict[str, str] = {}
+    for in_week, kind, number in sorted(counted, reverse=True):
+        first, name, *said = kind.split(" ")
+        if first == VISIT and said[-1:] and said[-1] in BAD:
+            bad[name] += number
+            if bad[name] >= MANY:
+                found.setdefault(name, in_week)
+    return found
+
+
+def no_doubts(today: date) -> Mapping[str, str]:  # noqa: ARG001 - as `House.doubts` is asked
+    """Return nothing: where nothing is counted."""
+    return {}
+
+
+def is_doubted(since: str, verified_on: date | None) -> bool:
+    """Tell whether nobody has checked a place since the week from which on many were not received well there."""
+    return bool(since) and (verified_on is None or week(verified_on) < since)
 
 
 def _service(counted: Mapping[str, Mapping[tuple[str, ...], int]]) -> Service:

@@ -15,7 +15,7 @@ _PLAIN = """
     open_short closed_short open_always closed_now hours_unknown holidays
     walk_in_yes walk_in_no phone_free phone_paid free_yes free_no bill_yes bill_no
     anonymous_yes anonymous_no interpreters_yes interpreters_no
-    languages address bring chat sms whatsapp source_undated low_confidence
+    languages address bring chat sms whatsapp source_undated low_confidence check_again
     kept_nothing kept_handles kept_timer kept_answers
     no_meeting meeting_over place_for_members place_for_coming you_yes you_no no_agreement
     terms_any terms_always terms_quiet

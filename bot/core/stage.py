@@ -74,7 +74,7 @@ class Stage:
     @cached_property
     def teller(self) -> Teller:
         """Says the directory in her language."""
-        return Teller(self.library, self.contact.language, self.now)
+        return Teller(self.library, self.contact.language, self.now, self.house.doubts)
 
     @property
     def country(self) -> str:

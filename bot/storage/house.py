@@ -55,7 +55,7 @@ from bot.core.queue import moved_up, waits_no_more
 from bot.core.reporting import report, to_approve
 from bot.storage.audit import Audit
 from bot.storage.conversations import Busy, Conversations
-from bot.storage.counts import count
+from bot.storage.counts import count, doubted
 from bot.storage.letters import Letters
 from bot.storage.notices import Notices
 from bot.storage.team import Team
@@ -134,6 +134,7 @@ class Houses:
             return [row.letter for row in rows]
 
         more |= {"busy": Busy(count), "on_its_way": on_its_way, "queue": partial(self._queue, connection)}
+        more["doubts"] = partial(doubted, connection)
         return House(rules=self._rules, team=team, fresh=self.draw(FRESH_LENGTH), **more)
 
     def _talks(self, connection: sqlite3.Connection, key: bytes, staff: Staff | None) -> tuple[Conversation, ...]:

@@ -283,6 +283,10 @@ class Store:
         """Return what women and partners said of each service in the last full weeks, where it points at nobody."""
         return monitoring.read(await self._lately(today))
 
+    async def doubted(self, today: date) -> Mapping[str, str]:
+        """Return where many were not received well in the last full weeks, and since which week."""
+        return await self._database.run(lambda connection: counts.doubted(connection, today))
+
     async def called(self, today: date) -> dict[str, calls.Calls]:
         """Return what conversations on each line were about in the last full weeks, where it points at nobody."""
         return calls.read(await self._lately(today))
@@ -345,7 +349,7 @@ class Store:
         self._houses.conversations.purge(connection, now)
         self.blocked.purge(connection, now)
         self.audit.purge(connection, now.date())
-        connection.execute("DELETE FROM count WHERE week < ?", (counts.week((now - COUNT_KEPT).date()),))
+        connection.execute("DELETE FROM count WHERE week < ?", (monitoring.week((now - COUNT_KEPT).date()),))
 
 
 def _open(path: Path, vault: Vault, patience: timedelta) -> sqlite3.Connection:

@@ -7,6 +7,7 @@ import pytest
 from bot.core.card import WELCOME_FIELDS, Teller
 from bot.core.directory import Hotline, Service
 from bot.core.library import Library
+from bot.core.monitoring import week
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 BARE = {
@@ -143,3 +144,18 @@ def test_numbers_of_several_countries_are_said_once_where_all_share_them_and_els
         f"Spain: {library.hotlines['ES', 'crisis'][0].numbers[0]}",
     ]
     assert teller.numbers([], "emergency") == ""
+
+
+@pytest.mark.parametrize(
+    ("checked", "is_doubted"),
+    [(None, True), (date(2026, 11, 15), True), (date(2026, 11, 16), False), (NOW.date(), False)],
+)
+def test_where_many_were_not_received_well_it_is_said_until_a_person_has_checked(
+    library: Library,
+    checked: date | None,
+    is_doubted: bool,  # noqa: FBT001 - parametrised
+) -> None:
+    place = Service.model_validate(BARE | {"verified_on": checked})
+    said = Teller(library, "en", NOW, lambda _: {"x": week(date(2026, 11, 16))}).service(place).splitlines()[-1]
+    assert (library.phrase("en", "check_again") in said) is is_doubted
+    assert library.phrase("en", "check_again") not in "\n".join(card(library))

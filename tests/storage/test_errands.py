@@ -8,7 +8,7 @@ from bot.core.calls import Calls
 from bot.core.conversation import WITHDRAWN
 from bot.core.house import Blocked, Change, Posted, Resigned, Talked, Unasked
 from bot.core.letter import Letter, LetterKind
-from bot.core.monitoring import MANY, WEEKS
+from bot.core.monitoring import MANY, WEEKS, week
 from bot.storage.store import Store
 from tests.storage.example import ANA, EVA, HOUR, NOW
 from tests.storage.talks import PAULA, change, claim, hire, house, rows, said, settle, talk
@@ -83,6 +83,21 @@ async def test_what_was_said_of_a_service_is_summed_over_full_weeks_and_never_be
     assert (await store.received(MONDAY))["house"].answers == {}
     assert "other" not in await store.received(MONDAY)
     assert (await store.received(MONDAY + timedelta(weeks=1)))["house"].answers == {("safe", "yes"): MANY}
+
+
+async def test_where_many_were_not_received_well_is_known_since_the_week_from_which_on_there_were_so_many(
+    store: Store,
+) -> None:
+    said = ("visit house refused", "visit house badly_treated", "visit house helped", "visit other helped")
+    for kind in said:
+        for number in range(4):
+            await store.count(kind, MONDAY - timedelta(weeks=number))
+    assert await store.doubted(MONDAY) == {"house": week(MONDAY - timedelta(weeks=3))}
+    said = await store.step(ANA, lambda contact, found: (contact, dict(found.doubts(MONDAY))))
+    assert said == await store.doubted(MONDAY), "so the card says it"
+    assert await store.doubted(MONDAY + timedelta(weeks=1)) == {"house": week(MONDAY - timedelta(weeks=2))}
+    assert await store.doubted(MONDAY - timedelta(weeks=1)) == {}
+    assert await store.doubted(MONDAY + timedelta(weeks=WEEKS)) == {}
 
 
 async def test_what_a_line_was_called_for_is_summed_over_full_weeks_and_never_below_five(store: Store) -> None:
