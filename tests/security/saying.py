@@ -115,7 +115,7 @@ async def _staff_says(walk: Walk, person: Person, talk: Conversation, talks: lis
     own = [each for each in talks if await walk.readers(each, str(person.address))]
     if how in ("reply", "change"):
         # What an older one belonged to is not known any more: she would be asked.
-        said = [each for each in walk.marks if each.talk == talk.id and each.by is not person and walk.is_young(each)]
+        said = [each for each in walk.marks if each.talk == talk.id and walk.is_young(each) and had(talk, each, person)]
         handle = next((found for each in reversed(said) if (found := person.find(each.text))), "")
         mark = await walk.note(person, talk) if handle else None
         changed = await _change(walk, mark) if mark and how == "change" else None
@@ -144,9 +144,7 @@ async def take_back(walk: Walk) -> str:
     mark.freeze()
     talk = talks.get(mark.talk)
     readers = await walk.readers(talk, str(mark.by.address)) if talk and walk.is_young(mark) else frozenset()
-    # Who handed her over and took her again has what she said before, and nobody knows any more where.
-    had = {pair.to for pair in talk.pairs if pair.handle == mark.handle} if talk else set()
-    readers = readers & {walk.by_address[each].name for each in had}
+    readers = readers & {each.name for each in walk.people if talk and had(talk, mark, each)}
     await mark.by.takes_back(mark.handle)
     await walk.program.settled()
     for person in walk.people:
@@ -156,6 +154,11 @@ async def take_back(walk: Walk) -> str:
     if walk.is_young(mark):
         assert mark.text not in await walk.kept(), "what was taken back is kept"
     return f"{mark.by.name} takes back {mark.text[:4]}"
+
+
+def had(talk: Conversation, mark: Mark, reader: Person) -> bool:
+    """Tell whether it is known where a reader has it: of who handed her over and took her again it is not any more."""
+    return any(each.handle == mark.handle and each.to == str(reader.address) for each in talk.pairs if mark.handle)
 
 
 async def choose(walk: Walk) -> str:

@@ -37,7 +37,7 @@ async def check(walk: Walk) -> None:
 
 
 def _reaches_those_with_a_seat_or_its_writer_is_told(walk: Walk, mark: Mark) -> None:
-    told = f"{mark}: {walk.history}"
+    told = f"{mark}, and was told {mark.by.received[mark.heard :]}: {walk.history}"
     assert set(mark.seen) <= walk.allowed(mark), told
     often = [each for each in walk.people if mark.seen[each.name] > mark.most]
     assert not often, ([text for each in often for text in each.received if mark.text in text], told)

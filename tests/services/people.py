@@ -224,7 +224,11 @@ class OnSignal(Person):
 
     async def takes_back(self, handle: str) -> None:
         """Delete for everybody what she wrote."""
+        before = self.program.withdrawn[self.address]
         self.program.signal.take_back(self.address.id, int(handle))
+        async with asyncio.timeout(30):
+            while self.program.withdrawn[self.address] == before:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0)
         await self.program.settled()
 
     def find(self, words: str) -> str:

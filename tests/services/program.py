@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
@@ -23,7 +24,7 @@ from bot.core.contact import Contact
 from bot.core.conversation import Conversation
 from bot.core.house import Role, Staff
 from bot.core.library import Library
-from bot.core.message import Address, Incoming
+from bot.core.message import Address, Incoming, Kind
 from bot.core.telling import judge
 from bot.core.tending import tend
 from bot.core.verdict import Judge
@@ -92,8 +93,12 @@ class Program:
     vault: Witness = field(default_factory=lambda: Witness(KEY))
     taken: set[str] = field(default_factory=set)
     """Handles of what came in on Signal and is stored."""
+    withdrawn: Counter[Address] = field(default_factory=Counter)
+    """How often the word that something is taken back came in on Signal."""
     runs: int = 0
     _tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
+    _receiving: set["asyncio.Task[Any]"] = field(default_factory=set)
+    _is_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         """Set the clock, and let every task know to which start of the program it belongs."""
@@ -116,6 +121,7 @@ class Program:
             await self._start()
         finally:
             _RUN.reset(token)
+        self._is_up.set()
 
     async def _start(self) -> None:
         self._stack = AsyncExitStack()
@@ -145,6 +151,7 @@ class Program:
     async def _accept(self, incoming: Incoming) -> None:
         await self.dispatcher.accept(incoming)
         self.taken |= {incoming.handle, incoming.renamed}
+        self.withdrawn[incoming.address] += incoming.kind is Kind.TAKEN_BACK
 
     async def _current(self) -> Library:
         return self.library
@@ -156,8 +163,12 @@ class Program:
         return mail.judge(self.library, now)
 
     async def receive(self, incoming: Incoming) -> None:
-        """Take what somebody does on the platform in memory."""
-        await asyncio.create_task(self._owned(self.dispatcher.receive(incoming)))
+        """Take what somebody does on the platform in memory, which waits with it until somebody is there to take it."""
+        await self._is_up.wait()
+        task = asyncio.create_task(self._owned(self.dispatcher.receive(incoming)))
+        self._receiving.add(task)
+        task.add_done_callback(self._receiving.discard)
+        await task
 
     async def _owned(self, work: Awaitable[None]) -> None:
         token = _RUN.set(self.runs)
@@ -168,6 +179,9 @@ class Program:
 
     async def stop(self) -> None:
         """Stop cleanly, as the program does when it is told to."""
+        self._is_up.clear()
+        if self._receiving:
+            await asyncio.wait(self._receiving)
         await asyncio.gather(self.dispatcher.finish(5), self.outbox.finish(5), self.post.finish(5))
         for task in self._channels:
             task.cancel()
@@ -176,6 +190,7 @@ class Program:
 
     async def kill(self) -> Path:
         """End as in a power cut, between two transactions; what is on the disk is where it goes on."""
+        self._is_up.clear()
         copied, released = asyncio.Event(), threading.Event()
         loop, place = asyncio.get_running_loop(), self.folder / f"after-{self.runs}"
 
