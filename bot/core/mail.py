@@ -21,6 +21,9 @@ from bot.core.stage import Stage
 from bot.core.terms import Terms, next_allowed
 from bot.core.verdict import Drop, Hold, Send, Verdict
 
+MOST_ON_A_SCREEN = 20
+"""No screen counts further."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -63,25 +66,28 @@ def judge(library: Library, now: datetime) -> Callable[[Contact, House, Letter],
         swept = overtaken(known, house, letter)
         stands_before_her = known.living and not swept
         screen = render(library, house, known, letter, now)
-        numbered = _numbered(desk, screen) if stands_before_her or _answers(house) else screen
+        numbered = _numbered(desk, screen) if stands_before_her or _answers_women(house) else screen
         return Send(Address.parse(letter.to), numbered, swept)
 
     return sort
 
 
-def _answers(house: House) -> bool:
-    """Tell whether she answers somebody: a low number may be what she says, and is not to be taken for a choice."""
-    staff = house.staff
-    return any(staff and each.is_open and each.seat_of(staff.designation) for each in house.conversations)
+def _answers_women(house: House) -> bool:
+    """Tell whether a number of hers can lead to a wrong person."""
+    return bool(house.staff and house.staff.lines)
 
 
 def _numbered(desk: Desk, screen: Screen) -> Screen:
-    """Count, where there are no buttons, from after what has a number before her: two women never share one."""
+    """Count, where there are no buttons, from after what has a number before her: two women never share one.
+
+    For who answers women from after any screen, also one that she calls up later: "Who is it for?" is one of them.
+    """
     position, channel = desk.contact.position, Address.parse(desk.letter.to).channel
     if not screen.choices or channel not in NUMBERED:
         return screen
     stage = Stage(desk.library, desk.contact, position, channel, desk.now, desk.house) if position else None
     after = len(stage.shown) + len(stage.ways) if stage else 0
+    after = max(after, MOST_ON_A_SCREEN) if _answers_women(desk.house) else after
     tokens = tuple(each.token for each in (*screen.choices, *screen.ways))
     return replace(screen, first=desk.contact.first_number(after, tokens))
 

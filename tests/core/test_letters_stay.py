@@ -11,7 +11,7 @@ from bot.core.engine import respond
 from bot.core.house import House, Posted
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import MENU
-from bot.core.mail import judge, render
+from bot.core.mail import MOST_ON_A_SCREEN, judge, render
 from bot.core.message import Address, Choice, Incoming, Kind, fold
 from bot.core.relay import told, told_staff
 from bot.core.verdict import Send
@@ -290,7 +290,7 @@ def test_who_handed_over_to_the_other_of_two_hears_nothing_of_how_it_ends(town: 
 
 
 @pytest.mark.parametrize("is_talking", [True, False])
-def test_numbers_below_a_letter_begin_at_one_only_where_none_could_be_said_to_a_woman(
+def test_numbers_below_what_who_answers_is_sent_begin_after_those_of_any_screen(
     town: Town, *, is_talking: bool
 ) -> None:
     eva, ana = town.answers("amber birch"), town.woman("ana")
@@ -303,7 +303,7 @@ def test_numbers_below_a_letter_begin_at_one_only_where_none_could_be_said_to_a_
     letter = Letter(str(at), LetterKind.NOTE, town.live()[0].id if is_talking else "over", values)
     verdict = judge(with_lines(), town.now)(contact, town.house(eva.address), letter)
     assert isinstance(verdict, Send)
-    assert (verdict.screen.first == 1) is not is_talking
+    assert verdict.screen.first == MOST_ON_A_SCREEN + 1
 
 
 def test_a_number_below_what_a_woman_was_told_is_a_choice_also_after_her_own_words(town: Town) -> None:

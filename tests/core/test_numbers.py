@@ -10,6 +10,7 @@ from bot.core.contact import Contact, Position
 from bot.core.engine import respond
 from bot.core.house import House, Role, Staff
 from bot.core.library import MENU, Library
+from bot.core.mail import MOST_ON_A_SCREEN
 from bot.core.message import Address, Incoming, Kind, Screen, fold
 from bot.core.stage import Stage
 from tests.core.people import NOW
@@ -67,6 +68,10 @@ def test_where_a_number_is_the_answer_no_choice_has_one_and_words_lead_out(trial
             pressed, typed = leads(stage, Kind.PRESS, token=choice.token), leads(stage, Kind.TEXT, text=choice.label)
             assert pressed.position == typed.position
     assert seen == set(ANSWERED_BY_NUMBERS)
+
+
+def test_no_screen_counts_so_far_as_to_meet_the_numbers_below_what_who_answers_is_sent(trial: Library) -> None:
+    assert max(len(screen.choices) + len(screen.ways) for _, screen in stands(trial)) <= MOST_ON_A_SCREEN
 
 
 def test_where_there_are_buttons_a_number_stays_free_text(trial: Library) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from bot.core.contact import Position
 from bot.core.conversation import Conversation
 from tests.bot_api.state import Payload
 from tests.fake_bot_api import Fault
@@ -11,6 +12,7 @@ from tests.security.plant import plant
 from tests.security.walk import Walk
 from tests.services.people import Person, label
 
+NOTE = Position("answer", "note")
 LONG = timedelta(hours=74)
 """So long nothing waits."""
 
@@ -75,7 +77,10 @@ async def work(walk: Walk) -> str:
     what = walk.chance.choice(
         ("over", "note", "note", "second", "second", "danger", "code", "code", "end", "canned", "again")
     )
-    if await person.says("", "letter_more", talk.designation) and await person.walks(*ways[what]) and what == "note":
+    is_there = await person.says("", "letter_more", talk.designation) and await person.walks(*ways[what])
+    # Something that came meanwhile may have kept her from being asked for it.
+    is_asked = is_there and (await walk.program.contact(person.address)).position == NOTE
+    if what == "note" and is_asked:
         await _pass_on(walk, person, talk)
     await person.types("menu")
     return f"{person.name} does {what} in {talk.designation}"

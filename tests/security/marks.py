@@ -43,6 +43,8 @@ class Mark:
     """How often it may come: more where the program was killed as it was on its way."""
     handle: str = ""
     """In the chat of its author."""
+    instead: str = ""
+    """Handle of what it changes."""
     seen: Counter[str] = field(default_factory=Counter)
     """How often it came, and to whom."""
     frozen: Counter[str] | None = None

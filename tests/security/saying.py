@@ -85,6 +85,10 @@ async def _change(walk: Walk, mark: Mark) -> Work | None:
         mark.handle, old.handle = old.handle, ""
         return partial(mark.by.edits, mark.handle, f"so {mark.text} there")
     mark.is_held = False
+    for each in walk.marks:
+        # Of two changes at once the first may be gone before anybody has read it.
+        each.is_quiet = each.is_quiet or (each.by is mark.by and each.instead == old.handle)
+    mark.instead = old.handle
     return partial(mark.by.edits, old.handle, f"so {mark.text} there")
 
 
