@@ -57,6 +57,18 @@ def asks(town: Town, staff: Person) -> None:
     town.deliver()
 
 
+def written_too_late(town: Town, text: str) -> str:
+    """Let who answers write after her only woman has gone; return what she is shown."""
+    eva, ana = town.answers("amber birch"), town.woman("ana")
+    town.talk(ana, eva)
+    eva.types("menu")
+    ana.types("exit")
+    town.deliver()
+    screen = eva.types(text)
+    assert screen
+    return screen.texts[0]
+
+
 class TestAWoman:
     """In a live conversation everything but the words that always work goes across."""
 
@@ -456,27 +468,13 @@ class TestWhereSheMayMeanAnother:
 
     @pytest.mark.parametrize("text", ["take care", "https://example.org", "I'm off now"])
     def test_after_the_only_one_has_ended_what_she_writes_was_not_sent(self, town: Town, text: str) -> None:
-        eva, ana = town.answers("amber birch"), town.woman("ana")
-        town.talk(ana, eva)
-        eva.types("menu")
-        ana.types("exit")
-        town.deliver()
-        screen = eva.types(text)
-        assert screen
-        assert "I sent nothing" in screen.texts[0]
+        assert "I sent nothing" in written_too_late(town, text)
 
     @pytest.mark.parametrize(
         "text", ["my conversations", "off duty", "talk to a peer", "she is not breathing", "español"]
     )
     def test_a_word_of_ours_is_answered_then(self, town: Town, text: str) -> None:
-        eva, ana = town.answers("amber birch"), town.woman("ana")
-        town.talk(ana, eva)
-        eva.types("menu")
-        ana.types("exit")
-        town.deliver()
-        screen = eva.types(text)
-        assert screen
-        assert "I sent nothing" not in screen.texts[0]
+        assert "I sent nothing" not in written_too_late(town, text)
 
 
 class TestWhatWasSaid:

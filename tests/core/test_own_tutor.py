@@ -18,16 +18,22 @@ def calls_tutor(eva: Person) -> None:
     eva.presses("Answer women", "Somebody for me", "Call a tutor")
 
 
+def cared_for(town: Town) -> tuple[Person, Person, Person, str]:
+    """Let who answers have a woman and a tutor; return the three, and the woman's two words."""
+    eva, tess, ana = town.answers("amber birch"), town.answers("calm finch", TUTOR), town.woman("ana")
+    words = town.talk(ana, eva)
+    calls_tutor(eva)
+    town.deliver()
+    tess.presses_under("I take it")
+    town.deliver()
+    return eva, tess, ana, words
+
+
 class TestHerOwnTutor:
     """Who answers and has somebody for herself never takes her for one of the women."""
 
     def test_what_comes_in_her_own_conversation_has_the_name_of_the_line_in_front(self, town: Town) -> None:
-        eva, tess, ana = town.answers("amber birch"), town.answers("calm finch", TUTOR), town.woman("ana")
-        words = town.talk(ana, eva)
-        calls_tutor(eva)
-        town.deliver()
-        tess.presses_under("I take it")
-        town.deliver()
+        eva, tess, ana, words = cared_for(town)
         tess.types("I'm here")
         ana.types("I'm scared")
         town.deliver()
@@ -35,12 +41,7 @@ class TestHerOwnTutor:
         assert eva.has(f"{words}:\nI'm scared")
 
     def test_lists_show_the_name_of_the_line_and_not_two_words_that_she_never_saw(self, town: Town) -> None:
-        eva, tess, ana = town.answers("amber birch"), town.answers("calm finch", TUTOR), town.woman("ana")
-        words = town.talk(ana, eva)
-        calls_tutor(eva)
-        town.deliver()
-        tess.presses_under("I take it")
-        town.deliver()
+        eva, _, _, words = cared_for(town)
         screen = eva.types("for whom is this")
         assert screen
         assert [each.label for each in screen.choices[:2]] == [f"{words} · English", "For peers"]

@@ -124,14 +124,19 @@ async def test_changed_while_its_letter_waits_only_the_new_words_arrive(running:
     assert not ever(writer, label("en", "", "not_changed"))
 
 
+async def change_in_the_air(running: Program, writer: Person) -> None:
+    """Let somebody change what has left and not landed."""
+    handle = await writer.types("at five")
+    await are(running, "sending")
+    await writer.edits(handle, "at six")
+    await are(running, "sending", "pending")
+
+
 @pytest.mark.parametrize("way", WAYS)
 async def test_changed_in_the_air_the_change_follows(running: Program, way: str) -> None:
     writer, reader = await talking(running, way)
     with in_the_air(running):
-        handle = await writer.types("at five")
-        await are(running, "sending")
-        await writer.edits(handle, "at six")
-        await are(running, "sending", "pending")
+        await change_in_the_air(running, writer)
     await running.settled()
     assert ever(reader, "at five")
     assert not reader.find("at five")
@@ -143,10 +148,7 @@ async def test_changed_in_the_air_the_change_follows(running: Program, way: str)
 async def test_a_change_survives_a_power_cut_while_it_waits_or_is_in_the_air(running: Program, way: str) -> None:
     writer, reader = await talking(running, way)
     with in_the_air(running):
-        handle = await writer.types("at five")
-        await are(running, "sending")
-        await writer.edits(handle, "at six")
-        await are(running, "sending", "pending")
+        await change_in_the_air(running, writer)
         await running.kill()
     await running.start()
     await running.settled()

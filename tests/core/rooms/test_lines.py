@@ -21,6 +21,16 @@ def stage(town: Town, person: Person, **answers: str) -> Stage:
     return Stage(with_lines(), contact, position, person.phone.address.channel, town.now, house, person.address)
 
 
+def three_who_wait(town: Town) -> list[Person]:
+    """Let three call the only one who answers, one after the other."""
+    town.answers("amber birch")
+    women = [town.woman(name) for name in ("ana", "bea", "clara")]
+    for woman in women:
+        town.calls(woman)
+        town.waits(seconds=1)
+    return women
+
+
 class TestWhatAWomanSees:
     """Lines of her city that somebody answers on, and whether anybody is there."""
 
@@ -67,21 +77,13 @@ class TestWhatAWomanSees:
 
     def test_she_sees_her_place_as_soon_as_she_has_called(self) -> None:
         town = Town()
-        town.answers("amber birch")
-        women = [town.woman(name) for name in ("ana", "bea", "clara")]
-        for woman in women:
-            town.calls(woman)
-            town.waits(seconds=1)
+        women = three_who_wait(town)
         assert [woman.has("You're next.") for woman in women] == [True, False, False]
         assert [woman.has(f"Ahead of you: {number}.") for number, woman in enumerate(women)] == [False, True, True]
 
     def test_her_place_stands_alone_and_names_nobody(self) -> None:
         town = Town()
-        town.answers("amber birch")
-        women = [town.woman(name) for name in ("ana", "bea", "clara")]
-        for woman in women:
-            town.calls(woman)
-            town.waits(seconds=1)
+        women = three_who_wait(town)
         town.deliver()
         women[0].types("exit")
         letters = [each for each in town.deliver() if each.kind is LetterKind.PLACE]
