@@ -54,6 +54,10 @@ def language(library: Library, incoming: Incoming, house: House) -> str:
 
 
 def stopped(house: House, address: str) -> str:
-    """Name the phrase that says what ends for a woman who stops; nothing where she has nothing open."""
-    hers = next((each for each in house.conversations if each.is_live and each.woman == address), None)
-    return ("stopped_talk" if hers.is_open else "stopped_asked") if hers else ""
+    """Name the phrase that says what else ends for who stops; nothing where she has nothing open."""
+    live, staff = [each for each in house.conversations if each.is_live], house.staff
+    if hers := next((each for each in live if each.woman == address), None):
+        return "stopped_talk" if hers.is_open else "stopped_asked"
+    if staff and any(each.seat_of(staff.designation) for each in live):
+        return "stopped_staff"
+    return "duty_is_off" if staff and staff.duty_until else ""

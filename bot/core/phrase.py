@@ -41,7 +41,7 @@ _PLAIN = """
     letter_voice_large letter_voice_unreadable letter_voice_missing
     too_large_across one_across enough_held letter_closed
     kept_unread only_last went_to_nobody
-    letter_code_not_it stopped_talk stopped_asked unsent
+    letter_code_not_it stopped_talk stopped_asked stopped_staff unsent
 """.split()  # noqa: SIM905 - in groups, as in the file that it mirrors
 _FILLED = {
     "open_until": ("{time}",),

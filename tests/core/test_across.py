@@ -241,6 +241,21 @@ class TestAWoman:
 class TestWhoAnswers:
     """Where two could be meant, none is taken."""
 
+    @pytest.mark.parametrize(
+        ("is_talking", "reads"),
+        [(True, "You're off duty, and out of your conversations."), (False, "You're off duty.")],
+    )
+    def test_who_stops_reads_that_her_duty_and_her_conversations_are_over(
+        self, town: Town, *, is_talking: bool, reads: str
+    ) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        if is_talking:
+            town.talk(ana, eva)
+        stopped = eva.types("stop")
+        assert stopped
+        assert stopped.texts[0].startswith(reads)
+        assert (town.deliver() != []) is is_talking, "the woman reads what comes next"
+
     def test_an_answer_to_a_message_goes_to_who_wrote_it(self, town: Town) -> None:
         eva, ana, bea, *_ = two(town)
         ana.types("this is ana")
