@@ -131,7 +131,9 @@ async def test_on_signal_the_numbers_below_one_womans_messages_never_mean_anothe
     await enter(ana, bea, marta)
     amber, birch = await call(ana), await call(bea)
     await take(marta, amber)
+    before = len(marta.received)
     await take(marta, birch)
+    assert len(marta.received) == before + 1, "no screen says the same beside it"
     seated = {each.designation: each.woman for each in await running.talks() if each.seats}
     assert seated == {amber: str(ana.address), birch: str(bea.address)}
     numbers: dict[str, set[str]] = {amber: set(), birch: set()}
