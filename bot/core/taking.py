@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.core.across import BEFORE_HER
 from bot.core.contact import Contact
 from bot.core.house import Change, Posted
 from bot.core.letter import Letter, LetterKind
@@ -16,7 +17,7 @@ def alone(turn: Turn, was: Contact, incoming: Incoming) -> Turn:
     A letter can be answered in the way of her app, and is deleted when the woman takes back what stands in it.
     """
     reader = str(incoming.address)
-    if not any(_yours(each, reader) for each in turn.changes):
+    if turn.contact.position != BEFORE_HER or not any(_yours(each, reader) for each in turn.changes):
         return turn
     pressed = (incoming.handle,) if incoming.kind is Kind.PRESS and not turn.stays else ()
     changes = tuple(_in_place(each, reader, (*pressed, *was.living)) for each in turn.changes)
