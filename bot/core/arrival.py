@@ -47,10 +47,12 @@ def timed(contact: Contact, stage: Stage) -> Timed:
 
 
 def language(library: Library, incoming: Incoming, house: House) -> str:
-    """Return how to greet her: who is invited, in what she was invited to answer in, for Signal does not say hers."""
+    """Return how to greet her: who is invited, in what she was invited to answer in, her own first if it is known."""
+    own = library.speech.negotiate(incoming.locale)
     invited = house.staff.languages if house.staff and incoming.kind is Kind.INVITED else ()
-    known = (each for each in invited if each in library.speech.languages)
-    return next(known, "") or library.speech.negotiate(incoming.locale)
+    known = [each for each in invited if each in library.speech.languages]
+    is_hers = incoming.locale.partition("-")[0].lower() == own  # Signal says none
+    return own if not known or (is_hers and own in known) else known[0]
 
 
 def stopped(house: House, address: str) -> str:

@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.arrival import language
+from bot.core.house import House, Role, Staff
 from bot.core.invitation import LETTERS, LONGEST_WRITTEN, PARTS, invitation_in, spaced
+from bot.core.library import Library
 from bot.core.message import Address, Incoming, Kind
 
 CODE = "abcde-fghjk-23456-vwxyz"
@@ -63,3 +66,21 @@ def test_every_code_is_known_again(letters: str) -> None:
 @given(st.text(max_size=80))
 def test_no_text_is_an_error(text: str) -> None:
     assert len(typed(text)) in (0, len(CODE))
+
+
+@pytest.mark.parametrize(
+    ("channel", "locale", "invited", "greeted"),
+    [
+        ("telegram", "pt-BR", ("en", "pt"), "pt"),
+        ("telegram", "de", ("pt", "en"), "pt"),
+        ("telegram", "es", ("pt",), "pt"),
+        ("signal", "", ("pt", "en"), "pt"),
+        ("signal", "", (), "en"),
+    ],
+)
+def test_who_is_invited_is_greeted_in_a_language_that_she_answers_in_her_phones_first(
+    library: Library, channel: str, locale: str, invited: tuple[str, ...], greeted: str
+) -> None:
+    incoming = Incoming(Address(channel, "1"), Kind.INVITED, "1", locale=locale)
+    house = House(staff=Staff("amber birch", Role.PEER, languages=invited))
+    assert language(library, incoming, house) == greeted
