@@ -81,7 +81,7 @@ class Teller:
             self._languages(service.languages),
             self._flag(service.interpreters, "interpreters_yes", "interpreters_no"),
         )
-        yield (self.checked(service),)
+        yield self.checked(service), self._doubt(service)
 
     def _hotline_lines(self, hotline: Hotline) -> Iterator[str]:
         # A line that is called like its number is not said twice.
@@ -164,12 +164,12 @@ class Teller:
         else:
             said = self._phrase("source_of" if source else "source_undated", day=source)
         low = self._phrase("low_confidence") if entry.confidence is Confidence.LOW else ""
-        return " ".join(filter(None, (said, low, self._doubt(entry))))
+        return f"{said} {low}".rstrip()
 
-    def _doubt(self, entry: Fact) -> str:
+    def _doubt(self, service: Service) -> str:
         """Say that a place is to be checked again: enough women said so, and nobody has checked since."""
-        since = self.doubts(self.now.date()).get(entry.id, "") if isinstance(entry, Service) else ""
-        return self._phrase("check_again") if is_doubted(since, entry.verified_on) else ""
+        since = self.doubts(self.now.date()).get(service.id, "")
+        return self._phrase("check_again") if is_doubted(since, service.verified_on) else ""
 
     def _price(self, *, free: bool | None, price: str | None) -> str:
         return self._text(price) or self._flag(free, "free_yes", "free_no")
