@@ -10,7 +10,7 @@ from bot.core.sight import LOOKING
 from bot.core.turn import Turn
 
 
-def alone(turn: Turn, was: Contact, incoming: Incoming) -> Turn:
+def by_letter(turn: Turn, was: Contact, incoming: Incoming) -> Turn:
     """Leave out the screen where such a letter says the same, and let her former screen go with it.
 
     A letter can be answered in the way of her app, and is deleted when the woman takes back what stands in it.
