@@ -15,18 +15,23 @@ def by_letter(turn: Turn, was: Contact, incoming: Incoming) -> Turn:
 
     A letter can be answered in the way of her app, and is deleted when the woman takes back what stands in it.
     """
-    pressed = (incoming.handle,) if incoming.kind is Kind.PRESS and not turn.stays else ()
-    changes = tuple(_in_place(each, str(incoming.address), (*pressed, *was.living)) for each in turn.changes)
-    if changes == turn.changes:
+    reader = str(incoming.address)
+    if not any(_says_it(each, reader) for each in turn.changes):
         return turn
+    pressed = (incoming.handle,) if incoming.kind is Kind.PRESS and not turn.stays else ()
+    changes = tuple(_in_place(each, reader, (*pressed, *was.living)) for each in turn.changes)
     answers = {name: value for name, value in turn.contact.answers.items() if name != LOOKING}
     # What is said once on the first screen of its kind has not been said yet.
     contact = replace(turn.contact, living=(), answers=answers, told=was.told, timed=was.timed)
     return replace(turn, contact=contact, screen=None, replaces=(), changes=changes)
 
 
+def _says_it(change: Change, reader: str) -> bool:
+    return isinstance(change, Posted) and (change.letter.kind, change.letter.to) == (LetterKind.YOURS, reader)
+
+
 def _in_place(change: Change, reader: str, old: tuple[str, ...]) -> Change:
-    if not isinstance(change, Posted) or (change.letter.kind, change.letter.to) != (LetterKind.YOURS, reader):
+    if not isinstance(change, Posted) or not _says_it(change, reader):
         return change
     # The first of them is the one that is edited where that can be done.
     replaces = dict.fromkeys((*old, *change.letter.replaces))
