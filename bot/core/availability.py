@@ -1,4 +1,4 @@
-"""Whether somebody is there on a line now, and when somebody will be, in words."""
+"""What is said of a line: its name and hours, whether somebody is there now, and how many wait."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from bot.core.calls import TALK
 from bot.core.conversation import COUNTED, Aim, Conversation
 from bot.core.house import Blocked, Noted, Posted, Talked
 from bot.core.letter import LetterKind
@@ -47,7 +48,7 @@ def close(relay: Relay, conversation: Conversation, staff: str, word: str) -> Ch
     seat = conversation.seat_of(staff)
     if not seat or seat not in relay.answering(conversation) or not word:
         return ()
-    noted = Noted(f"talk {conversation.line} {word}", relay.now.date())
+    noted = Noted(f"{TALK} {conversation.line} {word}", relay.now.date())
     if conversation.is_live:
         ended, *letters = end(relay, conversation, seat.address)
         closed = ended.conversation.changed(topic=COUNTED) if isinstance(ended, Talked) else conversation

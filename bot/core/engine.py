@@ -160,7 +160,7 @@ class _Step:
         meant = self._meant(incoming)
         stays = beneath.stays(incoming.token, meant.item.said if isinstance(meant, Chosen) else "")
         turn = self.take(meant).looked_at(self.address, self.house)
-        return taking.alone(replace(turn, stays=stays), self.contact, incoming)
+        return taking.by_letter(replace(turn, stays=stays), self.contact, incoming)
 
     @property
     def _moderates(self) -> bool:
@@ -291,7 +291,6 @@ class _Step:
             *trail, position = self.contact.trail
             step = replace(self, contact=replace(self.contact, trail=tuple(trail)))
             return step.go(position, is_back=True)
-        targets = {"exit": GONE, "forget": FORGOTTEN, "stop": STOPPED, "help": HELP}
         if word in ("exit", "forget"):
             return self.leave(word)
         if word == "stop":
@@ -299,7 +298,7 @@ class _Step:
                 STOPPED, note=arrival.stopped(self.house, self.address)
             )
             return replace(turn, changes=(*self.got_up(), Unasked(), *turn.changes))
-        return self.go(targets.get(word, MENU))
+        return self.go(HELP if word == "help" else MENU)
 
     def greet(self, payload: str) -> Turn:
         """Greet; a link may have said in which language and where, and nothing else is read from it."""

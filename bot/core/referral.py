@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from bot.core import speech
 from bot.core.conversation import Aim, Conversation
 from bot.core.ending import end
-from bot.core.errand import PURPOSE, need_said, read_again
+from bot.core.errand import PURPOSE, need_said
 from bot.core.follow_up import SERVICE, follow_up
 from bot.core.house import Noted, Posted, Staff, Talked
 from bot.core.letter import LetterKind
@@ -49,8 +49,6 @@ def accept(relay: Relay, conversation: Conversation, staff: Staff) -> Changes:
         Talked(accepted),
         told(conversation, woman, LetterKind.ACCEPTED, service=service),
         *((Posted(letter),) if letter else ()),
-        # The button under what she agreed to took it from the chat.
-        *read_again(relay, accepted, staff.designation),
         Noted(f"referral {service} accepted", relay.now.date()),
     )
 

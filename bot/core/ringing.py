@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.core.calls import NOBODY, TALK
 from bot.core.conversation import CALLED, WAITING_KEPT, Aim, Conversation, ConversationState, Pair
 from bot.core.directory import Line
 from bot.core.ending import end, orphaned
@@ -193,7 +194,7 @@ def again(relay: Relay, conversation: Conversation) -> Changes:
 def nobody(relay: Relay, conversation: Conversation) -> Changes:
     """Tell her that nobody is there; where the line takes messages, hers wait for who comes, also after a hand-over."""
     line = relay.line(conversation)
-    noted = Noted(f"talk {conversation.line} nobody", relay.now.date())
+    noted = Noted(f"{TALK} {conversation.line} {NOBODY}", relay.now.date())
     handed = {HANDED: "yes"} if HANDED in conversation.details else {}
     letter = told(conversation, conversation.woman, LetterKind.NOBODY, **handed)
     if line and line.takes_messages and (conversation.held or conversation.details):

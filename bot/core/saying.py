@@ -7,7 +7,7 @@ from bot.core import absence, availability, speech
 from bot.core.beneath import beneath
 from bot.core.contact import Contact, Position
 from bot.core.conversation import Conversation
-from bot.core.delivery import WHAT, WHY
+from bot.core.delivery import ACROSS, WHAT, WHY
 from bot.core.ending import FOR_GOOD
 from bot.core.house import LINE, TALK, House
 from bot.core.item import Item
@@ -17,7 +17,7 @@ from bot.core.message import Address, Choice, Screen, token
 from bot.core.platform import AFRESH, NUMBERED
 from bot.core.queue import AHEAD
 from bot.core.ready import ready_answer
-from bot.core.relay import Relay
+from bot.core.relay import Relay, in_house
 from bot.core.ringing import UNREAD
 from bot.core.seating import NOTE_IN
 from bot.core.speech import Word
@@ -78,7 +78,7 @@ def render(library: Library, house: House, contact: Contact, letter: Letter, now
     if name := letter.values.get(READY, ""):
         said = ready_answer(library, language, letter.values.get("line", ""), name, now)
         letter = letter.changed(text=said or letter.text)
-    talk = _talk(house, letter)
+    talk = in_house(house, letter.conversation)
     is_hers = talk is not None and talk.woman == letter.to
     if letter.kind is LetterKind.NOBODY:
         texts: tuple[str, ...] = (absence.said(Relay(library, house, now), contact, letter, talk),)
@@ -93,25 +93,20 @@ def render(library: Library, house: House, contact: Contact, letter: Letter, now
 
 def _ways(letter: Letter) -> tuple[Word, ...]:
     """Return the ways out below it: what somebody said has the one that wipes it, where that is one tap."""
-    if letter.kind in _ACROSS:
+    if letter.kind in ACROSS:
         return () if Address.parse(letter.to).channel in NUMBERED else ("exit",)
     return () if letter.kind in _BARE or FOR_GOOD in letter.values else WAYS
 
 
-_ACROSS = (LetterKind.SAID, LetterKind.CHANGED)
 _BARE = (LetterKind.TAKEN_BACK, LetterKind.TAKEN, LetterKind.OVER, LetterKind.PLACE)
 """One short line stands alone: the words that always work do so here too."""
-
-
-def _talk(house: House, letter: Letter) -> Conversation | None:
-    return next((each for each in house.conversations if letter.conversation and each.id == letter.conversation), None)
 
 
 def _texts(library: Library, language: str, letter: Letter, house: House) -> Iterator[str]:
     if letter.kind is LetterKind.PLACE:
         yield availability.place(library, language, int(letter.values.get(AHEAD, "0")))
         return
-    if letter.kind in (LetterKind.SAID, LetterKind.CHANGED):
+    if letter.kind in ACROSS:
         if letter.media and len(letter.text) > LONGEST_BELOW:
             # Too long to stand below it everywhere, and no message is without the words in front.
             yield _said(library, language, letter.changed(text=""), house)
@@ -121,7 +116,7 @@ def _texts(library: Library, language: str, letter: Letter, house: House) -> Ite
         what, why = letter.values.get(WHAT, "picture"), letter.values.get(WHY, "missing")
         yield _named(letter, library.phrase(language, f"letter_{what}_{why}"))
         return
-    name, values = _phrase(library, letter, _talk(house, letter)), _values(library, language, letter)
+    name, values = _phrase(library, letter, in_house(house, letter.conversation)), _values(library, language, letter)
     yield library.phrase(language, name, **values) + _tongue_of_note(library, language, letter)
     if letter.text:
         yield letter.text

@@ -197,5 +197,7 @@ def get_up(relay: Relay, address: str, staff: Staff | None, *, forgets: bool = F
 
 
 def _is_for(change: object, address: str) -> bool:
-    """Tell whether something would be written to who has just left."""
-    return isinstance(change, Posted) and change.letter.to == address
+    """Tell whether something would be written to who has just left: what is to go from her chat still does."""
+    if not isinstance(change, Posted) or change.letter.kind is LetterKind.TAKEN_BACK:
+        return False
+    return change.letter.to == address

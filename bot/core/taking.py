@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from bot.core.across import BEFORE_HER
 from bot.core.contact import Contact
 from bot.core.house import Change, Posted
 from bot.core.letter import Letter, LetterKind
@@ -11,13 +10,13 @@ from bot.core.sight import LOOKING
 from bot.core.turn import Turn
 
 
-def alone(turn: Turn, was: Contact, incoming: Incoming) -> Turn:
+def by_letter(turn: Turn, was: Contact, incoming: Incoming) -> Turn:
     """Leave out the screen where such a letter says the same, and let her former screen go with it.
 
     A letter can be answered in the way of her app, and is deleted when the woman takes back what stands in it.
     """
     reader = str(incoming.address)
-    if turn.contact.position != BEFORE_HER or not any(_yours(each, reader) for each in turn.changes):
+    if not any(_yours(each, reader) for each in turn.changes):
         return turn
     pressed = (incoming.handle,) if incoming.kind is Kind.PRESS and not turn.stays else ()
     changes = tuple(_in_place(each, reader, (*pressed, *was.living)) for each in turn.changes)

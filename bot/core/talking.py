@@ -53,9 +53,9 @@ def _is_known(conversation: Conversation, of: str, handle: str) -> bool:
 
 
 def _letter(relay: Relay, conversation: Conversation, of: str, to: str, said: Said) -> Letter:
-    if of == conversation.woman:
-        return said_letter(conversation, to, said)
     letter = said_letter(conversation, to, said)
+    if of == conversation.woman:
+        return letter
     ready = {READY: said.ready, "line": conversation.line} if said.ready else {}
     if to == conversation.woman:
         return letter.changed(values={"line": conversation.line, **ready}, of=of)
@@ -63,7 +63,7 @@ def _letter(relay: Relay, conversation: Conversation, of: str, to: str, said: Sa
 
 
 def said_letter(conversation: Conversation, to: str, said: Said) -> Letter:
-    """Return what a woman said, for who answers."""
+    """Return what was said, as who answers gets it."""
     letter = told_staff(conversation, to, LetterKind.SAID).letter
     return letter.changed(text=said.text, media=said.media, handle=said.handle)
 
@@ -144,12 +144,14 @@ def last_said(relay: Relay, conversation: Conversation, of: str) -> str:
 
 def with_code(conversation: Conversation, code: str) -> Conversation:
     """Keep what the word is known by which says later that it is still her."""
-    return conversation.changed(code=fingerprint(code) if normalise(code) else "")
+    return conversation.changed(code=fingerprint(code))
 
 
 def fingerprint(code: str) -> str:
     """Return what a word is known by: never the word."""
-    return blake2b(normalise(code).encode(), digest_size=12).hexdigest()
+    # Of signs alone, such as a flower, nothing is left without them: any other would be the same word.
+    known = normalise(code) or " ".join(code.split())
+    return blake2b(known.encode(), digest_size=12).hexdigest()
 
 
 def ask_code(relay: Relay, conversation: Conversation, staff: str) -> Changes:

@@ -22,7 +22,7 @@ from bot.services.door import Door
 from bot.services.erasure import scrub, wipe
 from bot.services.outbox import Outbox
 from bot.services.post import Post
-from bot.services.turns import Delivery, Queue
+from bot.services.turns import Queue, Showing
 from bot.storage.store import Store, StoreProblem
 from bot.storage.vault import SealError
 
@@ -173,7 +173,7 @@ class Dispatcher:
         if self._deliveries:
             await asyncio.wait(set(self._deliveries), timeout=patience)
 
-    async def _take(self, incoming: Incoming, *, is_owed: bool) -> Delivery:
+    async def _take(self, incoming: Incoming, *, is_owed: bool) -> Showing:
         """Store her step and begin to show its screen; the next update of hers waits for that."""
         queue = self._queues.setdefault(incoming.address, Queue())
         await queue.enter()
@@ -192,7 +192,7 @@ class Dispatcher:
         self._deliveries.add(task)
         task.add_done_callback(self._deliveries.discard)
         task.add_done_callback(lambda _: self._leave(incoming.address, queue))
-        return Delivery(task, is_owed=_is_owed(turn))
+        return Showing(task, is_owed=_is_owed(turn))
 
     def _leave(self, address: Address, queue: Queue) -> None:
         queue.leave()

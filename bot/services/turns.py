@@ -24,7 +24,7 @@ class Queue:
         self._lock.release()
 
 
-class Delivery:
+class Showing:
     """A screen on its way, which may be waited for."""
 
     def __init__(self, task: "asyncio.Task[None]", *, is_owed: bool) -> None:

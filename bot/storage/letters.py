@@ -98,10 +98,9 @@ class Letters:
             ("held" if keeps_turn else "pending", int(until.timestamp()), tries, row.id),
         )
 
-    def remove(self, connection: sqlite3.Connection, row: Row) -> bool:
-        """Take a letter away; false when it is no longer there."""
-        gone = connection.execute("DELETE FROM letter WHERE id = ? AND sealed = ?", (row.id, row.sealed))
-        return bool(gone.rowcount)
+    def remove(self, connection: sqlite3.Connection, row: Row) -> None:
+        """Take a letter away, if it is still there."""
+        connection.execute("DELETE FROM letter WHERE id = ? AND sealed = ?", (row.id, row.sealed))
 
     def is_there(self, connection: sqlite3.Connection, row: Row) -> bool:
         """Tell whether a letter is still wanted."""

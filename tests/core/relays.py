@@ -181,7 +181,9 @@ class World:
     def hush(self, address: str) -> None:
         """Ask somebody nothing any more of what is over."""
         live = {each.id for each in self.live()}
-        self._remove(lambda each: each.to == address and bool(each.conversation) and each.conversation not in live)
+        self.lost += self._remove(
+            lambda each: each.to == address and bool(each.conversation) and each.conversation not in live
+        )
 
     def deliver(self, address: str = "") -> list[Letter]:
         """Bring somebody, or everybody, the letters that are due, the oldest first; return them."""

@@ -34,6 +34,7 @@ class Errands(Relays):  # noqa: D101 - a test
 
     @rule(woman=women, aim=st.sampled_from(AIMS), later=st.sampled_from(("", "morning")), which=st.integers(1, 99))
     def ask_for(self, woman: str, aim: Aim, later: str, which: int) -> None:
+        self.passes()
         self.number += 1
         words = f"[{self.number} of {woman}]"
         details = {SERVICE: HOUSE, WORDS: words, LATER: later, TONGUE: "pt" if which % 2 else ""}
@@ -91,6 +92,7 @@ class Errands(Relays):  # noqa: D101 - a test
             self.world.deliver()
             talk = self.world.conversations[talk.id]
         if talk.is_open and after == PASSED_ON:
+            self.passes()
             self.world.apply(hand_over(self.world.relay(talk.seats[0].address), talk, talk.seats[0].staff))
             talk = self.world.conversations[talk.id]
         relay = self.world.relay(talk.woman)

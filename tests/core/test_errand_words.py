@@ -77,6 +77,20 @@ def test_who_answers_for_a_place_ends_a_referral_without_the_womens_topics(town:
     assert not any(each.startswith("talk ") for each in town.noted)
 
 
+def test_who_says_yes_reads_that_she_was_told_and_no_second_time_what_she_asked(town: Town) -> None:
+    casa = town.answers("calm finch", SHELTER)
+    referred(town)
+    town.deliver()
+    casa.presses_under("I take it")
+    town.deliver()
+    casa.types("menu")
+    assert casa.presses_under("We receive her")
+    assert casa.said[-1].startswith("She reads that you receive her.")
+    before = len(casa.said)
+    town.deliver()
+    assert casa.said[before:] == []
+
+
 def test_once_they_said_yes_they_are_not_asked_again_whether_they_receive_her(town: Town) -> None:
     casa = town.answers("calm finch", SHELTER)
     referred(town)
@@ -85,7 +99,7 @@ def test_once_they_said_yes_they_are_not_asked_again_whether_they_receive_her(to
     town.deliver()
     casa.presses("We receive her")
     town.deliver()
-    casa.presses("What else I can do")
+    casa.presses("The conversation")
     labels = [each.label for each in casa.phone.choices]
     assert "Say whether you receive her" not in labels
     assert "Read again what she asks" in labels

@@ -83,6 +83,15 @@ def test_who_takes_a_call_reads_one_thing_in_the_place_of_the_call_and_what_was_
     assert not set(screen) & set(eva.phone.messages)
 
 
+def test_who_takes_a_second_call_with_no_screen_before_her_reads_one_thing_too(town: Town) -> None:
+    eva = town.answers("amber birch")
+    town.talk(town.woman("ana"), eva)
+    town.calls(town.woman("bea"))
+    assert eva.contact.living == ()
+    assert eva.presses_under("I take it") is None
+    assert eva.contact.living == ()
+
+
 def test_a_call_that_is_taken_from_a_list_stands_in_the_place_of_the_list(town: Town) -> None:
     eva, ana = town.answers("amber birch"), town.woman("ana")
     town.calls(ana)

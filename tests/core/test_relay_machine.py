@@ -73,8 +73,13 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
     def _staff(self, name: str) -> Staff | None:
         return self.world.team.get(name)
 
+    def passes(self) -> None:
+        """Let no two begin to wait in one second: nobody could say who is before whom."""
+        self.world.now += timedelta(seconds=1)
+
     @rule(woman=people, line=lines, language=st.sampled_from(("pt", "es", "en", "fa")), leaves=st.booleans())
     def call(self, woman: str, line: str, language: str, leaves: bool) -> None:  # noqa: FBT001 - drawn
+        self.passes()
         found, caller = with_lines().lines[line], Caller(woman, language)
         relay = self.world.relay(woman)
         began = ringing.leave_message(relay, found, caller) if leaves else ringing.call(relay, found, caller)
@@ -202,6 +207,7 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
             staff = self._staff(name)
         if not staff or not conversation:
             return
+        self.passes()
         relay = self.world.relay(staff.address)
         tutor = with_lines().lines[TUTOR]
         changes = {
@@ -240,6 +246,7 @@ class Relays(RuleBasedStateMachine):  # noqa: D101 - a test
     def leave(self, of: str, forgets: bool, rarely: int) -> None:  # noqa: FBT001 - drawn
         if rarely:
             return
+        self.passes()
         staff = self.world.staff(of)
         self.knows |= {(of, each.id) for each in self.world.live()}
         self.world.apply(seating.get_up(self.world.relay(of), of, staff, forgets=forgets))

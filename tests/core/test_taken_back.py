@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.core.contact import Position
 from tests.core.relays import HOUSE, PORTO, SHELTER
+from tests.core.test_errands import referred
 from tests.core.town import Town
 
 
@@ -48,6 +49,20 @@ def test_what_she_agreed_to_is_gone_from_who_handed_it_over_before_she_takes_her
     ana.presses_under("Take my yes back")
     town.deliver()
     assert not lar.has("near the river")
+
+
+def test_what_she_agreed_to_goes_from_who_had_it_and_stops_answering() -> None:
+    """Nobody knows later what stood in that chat, when she takes her yes back."""
+    town = Town()
+    casa = town.answers("calm finch", SHELTER)
+    referred(town)
+    town.deliver()
+    casa.presses_under("I take it")
+    town.deliver()
+    assert casa.has("I have a dog.")
+    casa.types("stop")
+    town.deliver()
+    assert not casa.has("I have a dog.")
 
 
 def test_what_was_taken_back_before_it_was_said_whom_it_is_for_goes_to_nobody() -> None:

@@ -13,10 +13,9 @@ from bot.core.directory import Line, Service
 from bot.core.errand import AGREED, AIMS, PURPOSE, begin, is_read, mark, need_said, take_yes_back
 from bot.core.follow_up import DAY, LATER, SERVICE, zone_of
 from bot.core.referral import TIME, TONGUE, WORDS
-from bot.core.ringing import Caller
 from bot.core.rooms.desk import without
 from bot.core.rooms.hour import called
-from bot.core.rooms.lines import line_name, own, relay_of
+from bot.core.rooms.lines import caller_of, line_name, own, relay_of
 from bot.core.rooms.room import Action, Entry, Fill, Gate, Known, List, Outcome, untrue
 
 if TYPE_CHECKING:
@@ -101,8 +100,7 @@ def _ask(stage: "Stage") -> Outcome:
     line, details = _line(stage), _wished(stage)
     if line is None or stage.contact.answers.get(AGREED) != mark(_wish(stage, "")):
         return Outcome(stage.contact, go="company.start")
-    caller = Caller(stage.address, stage.contact.language)
-    changes = begin(relay_of(stage), line, caller, Aim.COMPANY, details)
+    changes = begin(relay_of(stage), line, caller_of(stage), Aim.COMPANY, details)
     return Outcome(without(stage.contact, *ASKED), changes)
 
 

@@ -82,17 +82,18 @@ def _call_line(stage: "Stage") -> Outcome:
     line = _line(stage)
     if line is None:
         return Outcome(stage.contact)
-    return _begun(stage, call(relay_of(stage), line, _caller(stage), Aim.TALK, _topic(stage)))
+    return _begun(stage, call(relay_of(stage), line, caller_of(stage), Aim.TALK, _topic(stage)))
 
 
 def _leave_message(stage: "Stage") -> Outcome:
     line = _line(stage)
     if line is None:
         return Outcome(stage.contact)
-    return _begun(stage, leave_message(relay_of(stage), line, _caller(stage), Aim.TALK, _topic(stage)))
+    return _begun(stage, leave_message(relay_of(stage), line, caller_of(stage), Aim.TALK, _topic(stage)))
 
 
-def _caller(stage: "Stage") -> Caller:
+def caller_of(stage: "Stage") -> Caller:
+    """Return her as who calls."""
     return Caller(stage.address, stage.contact.language)
 
 

@@ -9,9 +9,9 @@ from bot.core.conversation import Aim, Conversation, ConversationState
 from bot.core.directory import Line
 from bot.core.house import TALK, Staff
 from bot.core.relay import Changes
-from bot.core.ringing import Caller, leave_message
+from bot.core.ringing import leave_message
 from bot.core.rooms.duty import for_staff, staff_of
-from bot.core.rooms.lines import own, relay_of
+from bot.core.rooms.lines import caller_of, own, relay_of
 from bot.core.rooms.room import Action, Fill, Known, List, Outcome
 from bot.core.seating import support
 
@@ -31,18 +31,14 @@ def tutor_of(stage: "Stage", staff: Staff) -> Line | None:
     return next(near, next((line for line in tutors if not line.cities), None))
 
 
-def _caller(stage: "Stage") -> Caller:
-    return Caller(stage.address, stage.contact.language)
-
-
 def _call(stage: "Stage", staff: Staff) -> Changes:
     tutor = tutor_of(stage, staff)
-    return support(relay_of(stage), tutor, _caller(stage), "") if tutor else ()
+    return support(relay_of(stage), tutor, caller_of(stage), "") if tutor else ()
 
 
 def _leave(stage: "Stage", staff: Staff) -> Changes:
     tutor = tutor_of(stage, staff)
-    return leave_message(relay_of(stage), tutor, _caller(stage), Aim.SUPPORT) if tutor else ()
+    return leave_message(relay_of(stage), tutor, caller_of(stage), Aim.SUPPORT) if tutor else ()
 
 
 def _choose(stage: "Stage") -> Outcome:
