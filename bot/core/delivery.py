@@ -12,7 +12,6 @@ from bot.core.conversation import (
     ConversationState,
     Pair,
     Said,
-    Seat,
 )
 from bot.core.house import Change, House, Posted, Talked
 from bot.core.letter import Letter, LetterKind
@@ -127,7 +126,7 @@ def undelivered(conversation: Conversation | None, letter: Letter, fate: Fate, n
     if conversation is None or not conversation.is_live:
         return ()
     if fate == "gone" and letter.to == conversation.woman:
-        return tuple(_ended(conversation, conversation.seats, now))
+        return tuple(_ended(conversation, [seat.address for seat in conversation.seats], now))
     if fate == "gone" and any(seat.address == letter.to for seat in conversation.seats):
         return tuple(_unseated(conversation, (letter.to,), now))
     to = sender(conversation, letter) if letter.kind in ACROSS else ""
@@ -162,14 +161,19 @@ def _unseated(conversation: Conversation, gone: tuple[str, ...], now: datetime) 
     if seats:
         yield Talked(left)
     else:
-        yield from _ended(left, (), now)
+        yield from _ended(left, [left.woman], now)
 
 
-def _ended(conversation: Conversation, told: tuple[Seat, ...], now: datetime) -> Iterator[Change]:
-    """End it, and tell whoever is still there."""
-    yield Talked(conversation.changed(state=ConversationState.ENDED, due_at=0, touched=fold(now)))
-    for to in (*(seat.address for seat in told), *(() if told else (conversation.woman,))):
-        yield Posted(Letter(to, LetterKind.ENDED, conversation.id, _values(conversation, to)))
+def _ended(conversation: Conversation, told: Sequence[str], now: datetime) -> Iterator[Change]:
+    """End it; whoever is still there is told, and who has a call to it in her chat."""
+    yield Talked(conversation.ended(fold(now)))
+    calls = {pair.to: pair.there for pair in conversation.pairs if _is_call(pair) and pair.to not in told}
+    for to, replaces in (dict.fromkeys(told, ()) | calls).items():
+        yield Posted(Letter(to, LetterKind.ENDED, conversation.id, _values(conversation, to), replaces=replaces))
+
+
+def _is_call(pair: Pair) -> bool:
+    return not pair.of and pair.handle == LetterKind.RING.value
 
 
 def _values(conversation: Conversation, to: str) -> dict[str, str]:

@@ -6,9 +6,10 @@ import pytest
 
 from bot.core import ringing, seating, shift
 from bot.core.conversation import ConversationState, Said
+from bot.core.delivery import undelivered
 from bot.core.ending import end
 from bot.core.house import Rules
-from bot.core.letter import LetterKind
+from bot.core.letter import Letter, LetterKind
 from bot.core.relay import Relay
 from bot.core.ringing import Caller, decline
 from bot.core.talking import say
@@ -50,6 +51,17 @@ def test_the_call_that_she_overlooked_goes_as_the_new_one_comes() -> None:
     assert [each.kind for each in world.deliver(EVA.address)] == [LetterKind.TAKEN_BACK, LetterKind.RING]
     calls_there = [each for each, _ in world.standing.values() if each.kind is LetterKind.RING]
     assert len(calls_there) == 1
+
+
+def test_where_nothing_reaches_the_woman_any_more_who_was_called_is_told_and_she_is_not_written_to() -> None:
+    world = on_duty(EVA)
+    talk = calls(world)
+    world.deliver()
+    letter = Letter(ANA, LetterKind.PLACE, talk.id)
+    world.apply(undelivered(world.only(), letter, "gone", world.now))
+    (over,) = world.deliver()
+    assert (over.to, over.kind, len(over.replaces)) == (EVA.address, LetterKind.ENDED, 1)
+    assert not world.conversations[talk.id].is_live
 
 
 def test_while_it_waits_who_overlooked_it_is_called_once_more_in_the_same_duty_and_then_no_more() -> None:
