@@ -177,6 +177,8 @@ class _Step:
         is_offered = bool(self._by_number(incoming.text))
         # Where a letter took her screen away, what stands before her is what stands below that.
         is_choice = self._is_before_her(stage, incoming.text) if self.contact.living else is_offered
+        # A number that stands in both is one of her screen, which may have changed since she saw it.
+        is_offered = is_offered and not (self.contact.living and stage and is_exact(stage, incoming.text))
         return replace(ear, is_choice=is_choice, is_offered=is_offered).hear(incoming)
 
     def _is_before_her(self, stage: Stage | None, text: str) -> bool:
@@ -210,8 +212,8 @@ class _Step:
         meaning = understand(self.library, incoming, stage)
         if incoming.kind is Kind.PRESS and isinstance(meaning, Unclear):
             return self._on_last_screen(incoming.token) or self._under_notice(incoming.token) or meaning
-        # A number that stands below a letter is no message to others, as none of a choice is.
-        is_open = stage is not None and stage.node.ask == "content" and isinstance(meaning, Answered)
+        # A number that stands below a letter is no message, no note and no word of hers, as none of a choice is.
+        is_open = stage is not None and stage.node.ask in ("content", "text") and isinstance(meaning, Answered)
         is_unclear = not isinstance(meaning, Command | Chosen | Answered)
         if incoming.kind is Kind.TEXT and (is_unclear or is_open) and (meant := self._by_number(incoming.text)):
             return meant

@@ -7,10 +7,10 @@ import pytest
 
 from bot.channels.signal_text import numbered
 from bot.core.contact import Contact, Position
+from bot.core.counting import MOST_ON_A_SCREEN
 from bot.core.engine import respond
 from bot.core.house import House, Role, Staff
 from bot.core.library import MENU, Library
-from bot.core.mail import MOST_ON_A_SCREEN
 from bot.core.message import Address, Incoming, Kind, Screen, fold
 from bot.core.stage import Stage
 from tests.core.people import NOW
