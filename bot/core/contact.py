@@ -96,6 +96,8 @@ class Contact:
     """Hashed ids of the last updates that were settled."""
     living: tuple[str, ...] = ()
     """Handles of the screen that she sees now, oldest first."""
+    listed: tuple[str, ...] = ()
+    """The tokens of what can be chosen there, where choices are numbered: a number means what stands in her chat."""
     handles: tuple[Handle, ...] = ()
     numbers: Mapping[int, str] = field(default_factory=dict)
     """The tokens that numbers stand for below what we wrote first, the newest last: where choices are numbered."""
@@ -119,7 +121,7 @@ class Contact:
         hour = fold(now)
         kept = self
         if hour - self.seen >= _hours(POSITION_KEPT):
-            kept = replace(kept, position=None, trail=(), answers={}, timer=None, recent=(), living=())
+            kept = replace(kept, position=None, trail=(), answers={}, timer=None, recent=(), living=(), listed=())
         if hour - self.seen >= _hours(MEMBERSHIP_KEPT):
             kept = kept.with_memberships({}, "")
         if hour - self.seen >= _hours(LANGUAGE_KEPT):
@@ -181,7 +183,7 @@ class Contact:
         """Return plain data without the empty parts, ready to be sealed."""
         data: dict[str, Any] = {"seen": self.seen}
         for name in (
-            *("language", "city", "told", "timed", "recent", "living", "answers"),
+            *("language", "city", "told", "timed", "recent", "living", "listed", "answers"),
             *("address", "is_leaving", "is_asked"),
         ):
             if value := getattr(self, name):
@@ -217,6 +219,7 @@ class Contact:
             timed=Timed(data.get("timed", "")),
             recent=tuple(data.get("recent", ())),
             living=tuple(data.get("living", ())),
+            listed=tuple(data.get("listed", ())),
             handles=tuple(Handle(each, int(hour)) for hour, ids in data.get("handles", {}).items() for each in ids),
             memberships={group: Terms.from_dict(each) for group, each in data.get("memberships", {}).items()},
             address=data.get("address", ""),

@@ -63,6 +63,10 @@ def respond(
     library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House = NOTHING_SETTLED
 ) -> Turn:
     """Take one step: the same arguments always give the same turn, and no input raises."""
+    return _respond(library, contact, incoming, now, house).listed(incoming.address.channel)
+
+
+def _respond(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
     contact, incoming = contact.forget_expired(now), lifeline.in_words(library, incoming)
     if incoming.kind in (Kind.TIMER, Kind.AGAIN, Kind.LIVING):
         return _speak_first(library, contact, incoming, now, house)
@@ -115,7 +119,7 @@ def apologise(library: Library, contact: Contact, incoming: Incoming, now: datet
     language = contact.language or library.speech.negotiate(incoming.locale)
     kept = replace(contact, language=language, position=MENU, seen=fold(now), trail=(), answers={}, timer=None)
     screen = Stage(library, kept, MENU, incoming.address.channel, now).screen("apology")
-    return Turn(kept, screen, replaces=contact.living)
+    return Turn(kept, screen, replaces=contact.living).listed(incoming.address.channel)
 
 
 @dataclass(frozen=True)
@@ -379,8 +383,8 @@ class _Step:
     def leave(self, word: str) -> Turn:
         """Wipe the chat, and for `forget` the record too; the last screen is one that may be seen."""
         handles = tuple(dict.fromkeys((*(each.id for each in self.contact.handles), *self.contact.living)))
-        kept = replace(self.contact, position=None, trail=(), answers={}, timer=None, living=(), is_leaving=True)
-        kept = kept.with_handles(self.contact.living, self.now)
+        kept = replace(self.contact, position=None, trail=(), answers={}, timer=None, living=(), listed=())
+        kept = replace(kept.with_handles(self.contact.living, self.now), is_leaving=True)
         stage = self.at(Contact(language=self.contact.language), GONE if word == "exit" else FORGOTTEN)
         bare = replace(stage.screen(), ways=())
         if word == "exit":

@@ -14,6 +14,8 @@ from bot.core.library import MENU, Library
 from bot.core.message import Address, Incoming, Kind, Screen, fold
 from bot.core.stage import Stage
 from tests.core.people import NOW
+from tests.core.relays import PORTO, SHELTER
+from tests.core.town import Town
 from tests.scenes import content
 
 ANA, STAFF = Address("signal", "1"), House(staff=Staff("amber badger", Role.ADMIN))
@@ -80,3 +82,24 @@ def test_where_there_are_buttons_a_number_stays_free_text(trial: Library) -> Non
     for channel, is_back in (("telegram", False), ("signal", True)):
         turn = respond(trial, contact, Incoming(Address(channel, "1"), Kind.TEXT, "1", text="2"), NOW)
         assert (turn.contact.position == MENU) is is_back
+
+
+def test_a_number_means_what_stood_there_when_she_was_shown_it() -> None:
+    town = Town()
+    eva, casa, ana = town.answers("amber birch", PORTO), town.answers("calm finch", SHELTER), town.woman("ana")
+    casa.types("off duty")
+    shown = ana.presses("Talk to a peer")
+    assert shown
+    assert shown.choices[0].label.startswith("Peers in Porto")
+    eva.types("off duty")
+    casa.types("on duty")
+    ana.types("1")
+    assert ana.contact.answers["line"] == PORTO
+
+
+def test_a_number_of_what_is_gone_leads_nowhere(trial: Library) -> None:
+    contact = Contact("en", "porto", MENU, listed=("gone",), seen=fold(NOW))
+    turn = respond(trial, contact, Incoming(ANA, Kind.TEXT, "1", text="1"), NOW)
+    assert turn.contact.position == MENU
+    assert turn.screen
+    assert turn.contact.listed == tuple(each.token for each in (*turn.screen.choices, *turn.screen.ways))
