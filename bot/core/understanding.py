@@ -312,7 +312,9 @@ def _numbered(stage: Stage, number: int) -> Meaning | None:
     """Find what bore a number when she was shown it: a list may have changed since, as no button does."""
     now = (*(item.token for item in stage.shown), *(way.token for _, way in stage.ways))
     tokens = stage.contact.listed or now
-    return _by_token(stage, tokens[number - 1]) if 1 <= number <= len(tokens) else None
+    if not 1 <= number <= len(tokens):
+        return None
+    return _by_token(stage, tokens[number - 1]) or Unclear("moved_on")
 
 
 def _near(labels: list[tuple[str, Item]], text: str) -> Item | None:

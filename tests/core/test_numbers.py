@@ -102,4 +102,5 @@ def test_a_number_of_what_is_gone_leads_nowhere(trial: Library) -> None:
     turn = respond(trial, contact, Incoming(ANA, Kind.TEXT, "1", text="1"), NOW)
     assert turn.contact.position == MENU
     assert turn.screen
+    assert turn.screen.texts[0].startswith(trial.phrase("en", "moved_on"))
     assert turn.contact.listed == tuple(each.token for each in (*turn.screen.choices, *turn.screen.ways))
