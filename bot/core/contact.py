@@ -27,8 +27,8 @@ HANDLE_LIMIT = 250
 
 NUMBERS_KEPT = 24
 """Choices below what we wrote first that a number still means: those of about ten letters."""
-HIGHEST_NUMBER = 99
-"""After that they are counted anew, from after her screen."""
+HIGHEST_NUMBER = 999
+"""After that they are counted anew, from after her screen: not soon, for old messages still show their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,13 @@ class Contact:
         known, new = runs.get(tokens, 0), max((after, *self.numbers)) + 1
         if known > after:
             return known
-        return new if new + len(tokens) <= HIGHEST_NUMBER else after + 1
+        return new if new + len(tokens) <= HIGHEST_NUMBER else self._widest_gap(after)
+
+    def _widest_gap(self, after: int) -> int:
+        """Return where the most numbers in a row mean nothing: one that is in use never gets another meaning."""
+        taken = sorted(number for number in self.numbers if number > after)
+        gaps = zip((after, *taken), (*taken, HIGHEST_NUMBER + 1), strict=True)
+        return max(gaps, key=lambda gap: gap[1] - gap[0])[0] + 1
 
     def with_offer(self, first: int, tokens: tuple[str, ...]) -> Self:
         """Remember what the numbers below a message mean that we wrote first; what counts from 1 stands alone."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.channels.signal_text import numbered
-from bot.core.contact import Contact, Position
+from bot.core.contact import HIGHEST_NUMBER, Contact, Position
 from bot.core.counting import MOST_ON_A_SCREEN
 from bot.core.engine import respond
 from bot.core.house import House, Role, Staff
@@ -104,3 +104,16 @@ def test_a_number_of_what_is_gone_leads_nowhere(trial: Library) -> None:
     assert turn.screen
     assert turn.screen.texts[0].startswith(trial.phrase("en", "moved_on"))
     assert turn.contact.listed == tuple(each.token for each in (*turn.screen.choices, *turn.screen.ways))
+
+
+def test_a_number_that_is_still_known_never_gets_another_meaning_however_many_women_call() -> None:
+    contact, last = Contact("en"), ("answer ana", "more ana")
+    for woman in range(1000):
+        new = tuple(f"{choice} {woman}" for choice in ("take", "not now", "menu", "exit"))
+        for tokens in (new, last):
+            first = contact.first_number(MOST_ON_A_SCREEN, tokens)
+            given = dict(enumerate(tokens, first))
+            assert all(contact.numbers.get(number, token) == token for number, token in given.items())
+            assert MOST_ON_A_SCREEN < first <= HIGHEST_NUMBER - len(tokens) + 1
+            contact = contact.with_offer(first, tokens)
+    assert contact.first_number(MOST_ON_A_SCREEN, last) == MOST_ON_A_SCREEN + 5, "hers are the same all the time"
