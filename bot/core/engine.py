@@ -231,7 +231,7 @@ class _Step:
         written = normalise(text)
         is_number = written.isdecimal() and len(written) <= LONGEST_NUMBER
         offered = self.contact.numbers.get(int(written)) if is_number else None
-        return self._under_notice(offered) if offered else None
+        return (self._under_notice(offered) or Unclear(MOVED_ON)) if offered else None
 
     def _on_last_screen(self, pressed: str) -> Meaning | None:
         """Return what a button means on the screen with which she left, when nothing was kept of where she is."""

@@ -50,12 +50,14 @@ def test_below_a_letter_every_button_leaves_it_where_it_is_but_those_that_use_it
     town.talk(ana, eva)
     # A yes can be taken back only where there is one.
     used_up = {with_lines().phrase("en", name) for name in USED_UP if name != "letter_back"}
+    # What is there for herself is so whatever has ended.
+    lasting = {with_lines().phrase("en", name) for name in ("letter_support", "letter_duty")}
     for person, write in ((eva, told_staff), (ana, told)):
         letter = write(town.only(), person.address, kind, service=HOUSE).letter
         for choice in choices_of(town, letter):
             house = town.house(person.address) if is_known else House()
             turn = respond(with_lines(), person.contact, press(person, choice.token), town.now, house)
-            is_taken_along = is_known and choice.label in used_up
+            is_taken_along = choice.label in (used_up if is_known else lasting)
             assert turn.stays is not is_taken_along or choice.label == "I take it", choice.label
 
 

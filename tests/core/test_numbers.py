@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -117,3 +118,14 @@ def test_a_number_that_is_still_known_never_gets_another_meaning_however_many_wo
             assert MOST_ON_A_SCREEN < first <= HIGHEST_NUMBER - len(tokens) + 1
             contact = contact.with_offer(first, tokens)
     assert contact.first_number(MOST_ON_A_SCREEN, last) == MOST_ON_A_SCREEN + 5, "hers are the same all the time"
+
+
+def test_a_number_below_what_is_over_is_said_to_nobody_and_she_is_told(trial: Library) -> None:
+    town = Town()
+    ana = town.woman("ana")
+    town.talk(ana, town.answers("amber birch"))
+    contact = replace(ana.contact, living=(), numbers={7: "of what is over"})
+    turn = respond(trial, contact, Incoming(ana.phone.address, Kind.TEXT, "1", text="7"), NOW, town.house(ana.address))
+    assert not turn.changes
+    assert turn.screen
+    assert turn.screen.texts[0].startswith(trial.phrase("en", "moved_on"))
