@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.across import LONGEST_ACROSS
 from bot.core.contact import Position
 from bot.core.conversation import ConversationState
 from bot.core.house import TALK
@@ -590,14 +589,3 @@ def test_who_chose_whom_she_writes_to_has_chosen_for_that_once_also_where_a_file
     assert screen
     assert "Not sent" in screen.texts[0]
     assert [each.to for each in town.deliver() if each.to == ana.address] == []
-
-
-def test_who_is_asked_again_for_whom_it_is_finds_each_where_she_was(town: Town) -> None:
-    eva, *_ = two(town)
-    eva.answers("hello", to="is with you now")
-    asked = eva.types("to whom?")
-    again = eva.edits("hello", "x" * (LONGEST_ACROSS + 1))
-    assert asked
-    assert again
-    assert again.texts[0].endswith(asked.texts[0])
-    assert [each.label for each in again.choices] == [each.label for each in asked.choices]
