@@ -358,9 +358,9 @@ def test_in_whatever_order_only_the_last_words_stand_there_once_or_nothing(
 
 
 def test_who_is_asked_again_for_whom_it_is_finds_each_where_she_was(town: Town) -> None:
-    eva, *_ = pair(town)
+    eva, _, words = pair(town)
     town.talk(town.woman("bea"), eva)
-    eva.answers("hello", to="is with you now")
+    eva.answers("hello", to=f"{words} is with you now")
     asked = eva.types("to whom?")
     again = eva.edits("hello", "x" * (LONGEST_ACROSS + 1))
     assert asked
