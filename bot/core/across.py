@@ -138,7 +138,8 @@ class Ear:
         text = normalise(incoming.text)
         if incoming.kind is not Kind.TEXT:
             return False
-        if self.library.vocabulary.commands.get(text, "exit") not in ALWAYS and self._is_reply(incoming):
+        is_reply = self._is_reply(incoming)
+        if is_reply and self.library.vocabulary.commands.get(text, "exit") not in ALWAYS:
             return False
         if text in self.library.vocabulary.commands or self._is_about_duty(text) or self.is_offered:
             return True
@@ -146,7 +147,8 @@ class Ear:
             return True
         if self.contact.position == CODE and self._is_alone_as_before and not cry(self.library, incoming.text):
             return True
-        return self._is_before_her(live) and (self.is_choice or self._is_place(text))
+        # What she answers to somebody is for somebody, also where it is called like a choice.
+        return not is_reply and self._is_before_her(live) and (self.is_choice or self._is_place(text))
 
     @property
     def _is_unmoved(self) -> bool:

@@ -27,8 +27,8 @@ HANDLE_LIMIT = 250
 
 NUMBERS_KEPT = 24
 """Choices below what we wrote first that a number still means: those of about ten letters."""
-HIGHEST_NUMBER = 99
-"""After that they are counted anew, from after her screen."""
+HIGHEST_NUMBER = 999
+"""After that they are counted anew, from after her screen: not soon, for old messages still show their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,8 @@ class Contact:
     """Hashed ids of the last updates that were settled."""
     living: tuple[str, ...] = ()
     """Handles of the screen that she sees now, oldest first."""
+    listed: tuple[str, ...] = ()
+    """The tokens of what can be chosen there, where choices are numbered: a number means what stands in her chat."""
     handles: tuple[Handle, ...] = ()
     numbers: Mapping[int, str] = field(default_factory=dict)
     """The tokens that numbers stand for below what we wrote first, the newest last: where choices are numbered."""
@@ -119,7 +121,7 @@ class Contact:
         hour = fold(now)
         kept = self
         if hour - self.seen >= _hours(POSITION_KEPT):
-            kept = replace(kept, position=None, trail=(), answers={}, timer=None, recent=(), living=())
+            kept = replace(kept, position=None, trail=(), answers={}, timer=None, recent=(), living=(), listed=())
         if hour - self.seen >= _hours(MEMBERSHIP_KEPT):
             kept = kept.with_memberships({}, "")
         if hour - self.seen >= _hours(LANGUAGE_KEPT):
@@ -159,7 +161,13 @@ class Contact:
         known, new = runs.get(tokens, 0), max((after, *self.numbers)) + 1
         if known > after:
             return known
-        return new if new + len(tokens) <= HIGHEST_NUMBER else after + 1
+        return new if new + len(tokens) <= HIGHEST_NUMBER else self._widest_gap(after)
+
+    def _widest_gap(self, after: int) -> int:
+        """Return where the most numbers in a row mean nothing: one that is in use never gets another meaning."""
+        taken = sorted(number for number in self.numbers if number > after)
+        gaps = zip((after, *taken), (*taken, HIGHEST_NUMBER + 1), strict=True)
+        return max(gaps, key=lambda gap: gap[1] - gap[0])[0] + 1
 
     def with_offer(self, first: int, tokens: tuple[str, ...]) -> Self:
         """Remember what the numbers below a message mean that we wrote first; what counts from 1 stands alone."""
@@ -181,7 +189,7 @@ class Contact:
         """Return plain data without the empty parts, ready to be sealed."""
         data: dict[str, Any] = {"seen": self.seen}
         for name in (
-            *("language", "city", "told", "timed", "recent", "living", "answers"),
+            *("language", "city", "told", "timed", "recent", "living", "listed", "answers"),
             *("address", "is_leaving", "is_asked"),
         ):
             if value := getattr(self, name):
@@ -217,6 +225,7 @@ class Contact:
             timed=Timed(data.get("timed", "")),
             recent=tuple(data.get("recent", ())),
             living=tuple(data.get("living", ())),
+            listed=tuple(data.get("listed", ())),
             handles=tuple(Handle(each, int(hour)) for hour, ids in data.get("handles", {}).items() for each in ids),
             memberships={group: Terms.from_dict(each) for group, each in data.get("memberships", {}).items()},
             address=data.get("address", ""),

@@ -63,6 +63,10 @@ def respond(
     library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House = NOTHING_SETTLED
 ) -> Turn:
     """Take one step: the same arguments always give the same turn, and no input raises."""
+    return _respond(library, contact, incoming, now, house).listed(incoming.address.channel)
+
+
+def _respond(library: Library, contact: Contact, incoming: Incoming, now: datetime, house: House) -> Turn:
     contact, incoming = contact.forget_expired(now), lifeline.in_words(library, incoming)
     if incoming.kind in (Kind.TIMER, Kind.AGAIN, Kind.LIVING):
         return _speak_first(library, contact, incoming, now, house)
@@ -115,7 +119,7 @@ def apologise(library: Library, contact: Contact, incoming: Incoming, now: datet
     language = contact.language or library.speech.negotiate(incoming.locale)
     kept = replace(contact, language=language, position=MENU, seen=fold(now), trail=(), answers={}, timer=None)
     screen = Stage(library, kept, MENU, incoming.address.channel, now).screen("apology")
-    return Turn(kept, screen, replaces=contact.living)
+    return Turn(kept, screen, replaces=contact.living).listed(incoming.address.channel)
 
 
 @dataclass(frozen=True)
@@ -177,6 +181,8 @@ class _Step:
         is_offered = bool(self._by_number(incoming.text))
         # Where a letter took her screen away, what stands before her is what stands below that.
         is_choice = self._is_before_her(stage, incoming.text) if self.contact.living else is_offered
+        # A number that stands in both is one of her screen, which may have changed since she saw it.
+        is_offered = is_offered and not (self.contact.living and stage and is_exact(stage, incoming.text))
         return replace(ear, is_choice=is_choice, is_offered=is_offered).hear(incoming)
 
     def _is_before_her(self, stage: Stage | None, text: str) -> bool:
@@ -210,8 +216,8 @@ class _Step:
         meaning = understand(self.library, incoming, stage)
         if incoming.kind is Kind.PRESS and isinstance(meaning, Unclear):
             return self._on_last_screen(incoming.token) or self._under_notice(incoming.token) or meaning
-        # A number that stands below a letter is no message to others, as none of a choice is.
-        is_open = stage is not None and stage.node.ask == "content" and isinstance(meaning, Answered)
+        # A number that stands below a letter is no message, no note and no word of hers, as none of a choice is.
+        is_open = stage is not None and stage.node.ask in ("content", "text") and isinstance(meaning, Answered)
         is_unclear = not isinstance(meaning, Command | Chosen | Answered)
         if incoming.kind is Kind.TEXT and (is_unclear or is_open) and (meant := self._by_number(incoming.text)):
             return meant
@@ -225,7 +231,7 @@ class _Step:
         written = normalise(text)
         is_number = written.isdecimal() and len(written) <= LONGEST_NUMBER
         offered = self.contact.numbers.get(int(written)) if is_number else None
-        return self._under_notice(offered) if offered else None
+        return (self._under_notice(offered) or Unclear(MOVED_ON)) if offered else None
 
     def _on_last_screen(self, pressed: str) -> Meaning | None:
         """Return what a button means on the screen with which she left, when nothing was kept of where she is."""
@@ -376,8 +382,8 @@ class _Step:
     def leave(self, word: str) -> Turn:
         """Wipe the chat, and for `forget` the record too; the last screen is one that may be seen."""
         handles = tuple(dict.fromkeys((*(each.id for each in self.contact.handles), *self.contact.living)))
-        kept = replace(self.contact, position=None, trail=(), answers={}, timer=None, living=(), is_leaving=True)
-        kept = kept.with_handles(self.contact.living, self.now)
+        kept = replace(self.contact, position=None, trail=(), answers={}, timer=None, living=(), listed=())
+        kept = replace(kept.with_handles(self.contact.living, self.now), is_leaving=True)
         stage = self.at(Contact(language=self.contact.language), GONE if word == "exit" else FORGOTTEN)
         bare = replace(stage.screen(), ways=())
         if word == "exit":

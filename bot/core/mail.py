@@ -8,21 +8,18 @@ from bot.core import announcing, saying
 from bot.core.beneath import beneath
 from bot.core.broadcast import zone_of
 from bot.core.contact import Contact
+from bot.core.counting import answers_women, numbered
 from bot.core.house import NOTICE, House, Progress
 from bot.core.item import Item
 from bot.core.letter import Letter, LetterKind
-from bot.core.library import Library
+from bot.core.library import MENU, Library
 from bot.core.message import Address, Choice, Screen
 from bot.core.overtaking import overtaken
-from bot.core.platform import NUMBERED
 from bot.core.rooms import broadcast_text
 from bot.core.rooms.sent import NOTICE_NODE, said
 from bot.core.stage import Stage
 from bot.core.terms import Terms, next_allowed
 from bot.core.verdict import Drop, Hold, Send, Verdict
-
-MOST_ON_A_SCREEN = 20
-"""No screen counts further."""
 
 
 @dataclass(frozen=True)
@@ -66,30 +63,12 @@ def judge(library: Library, now: datetime) -> Callable[[Contact, House, Letter],
         swept = overtaken(known, house, letter)
         stands_before_her = known.living and not swept
         screen = render(library, house, known, letter, now)
-        numbered = _numbered(desk, screen) if stands_before_her or _answers_women(house) else screen
-        return Send(Address.parse(letter.to), numbered, swept)
+        to = Address.parse(letter.to)
+        if stands_before_her or answers_women(house):
+            screen = numbered(screen, Stage(library, known, known.position or MENU, to.channel, now, house))
+        return Send(to, screen, swept)
 
     return sort
-
-
-def _answers_women(house: House) -> bool:
-    """Tell whether a number of hers can lead to a wrong person."""
-    return bool(house.staff and house.staff.lines)
-
-
-def _numbered(desk: Desk, screen: Screen) -> Screen:
-    """Count, where there are no buttons, from after what has a number before her: two women never share one.
-
-    For who answers women from after any screen, also one that she calls up later: "Who is it for?" is one of them.
-    """
-    position, channel = desk.contact.position, Address.parse(desk.letter.to).channel
-    if not screen.choices or channel not in NUMBERED:
-        return screen
-    stage = Stage(desk.library, desk.contact, position, channel, desk.now, desk.house) if position else None
-    after = len(stage.shown) + len(stage.ways) if stage else 0
-    after = max(after, MOST_ON_A_SCREEN) if _answers_women(desk.house) else after
-    tokens = tuple(each.token for each in (*screen.choices, *screen.ways))
-    return replace(screen, first=desk.contact.first_number(after, tokens))
 
 
 def render(library: Library, house: House, contact: Contact, letter: Letter, now: datetime) -> Screen:

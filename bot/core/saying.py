@@ -201,9 +201,13 @@ def _is_for_woman(letter: Letter) -> bool:
     return bool(letter.conversation) and "designation" not in letter.values
 
 
+_FOR_HERSELF = ("letter_support", "letter_duty")
+"""Buttons that lead who answers to what is there for her: also where nothing is left of what they stand below."""
+
+
 def _item(name: str, conversation: str) -> Item:
     """Return what a button does; what leads a woman on does so when nothing is left of a conversation, too."""
-    is_bound = _GO[name].flow != "peer" or name == "letter_end"
+    is_bound = name == "letter_end" or (_GO[name].flow != "peer" and name not in _FOR_HERSELF)
     answers = {TALK: conversation} if is_bound and name != "letter_end" else {}
     parts = ("letter", name, conversation if is_bound else "")
     mark = f"{_CALL}{token(*parts)}" if name == TAKE else beneath(*parts)

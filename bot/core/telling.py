@@ -6,15 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.beneath import beneath
 from bot.core.contact import HANDLE_KEPT, Contact, Position
+from bot.core.counting import answers_women, numbered
 from bot.core.directory import Group
 from bot.core.duration import LONGEST_LENGTH
 from bot.core.house import GROUP, MEETING, QUESTION, House, meeting_subject
 from bot.core.item import Item
-from bot.core.library import Library
+from bot.core.library import MENU, Library
 from bot.core.meeting import DAY, Meeting, meetings
 from bot.core.message import Address, Choice, Screen, fold
 from bot.core.notice import Notice, NoticeKind
-from bot.core.platform import NUMBERED, SPARING
+from bot.core.platform import SPARING
 from bot.core.rooms.groups import AHEAD, COME, DOES_NOT, GO_ON, NOT_COME, SHOW, STOP
 from bot.core.speech import Word, normalise
 from bot.core.stage import Stage
@@ -131,15 +132,11 @@ class _Telling:
         ways = (Choice(way(word), self.library.phrase(language, word)) for word in WAYS)
         media, texts = self.notice.media, tuple(self._texts(groups[0], language))
         instead = self.library.phrase(language, said_of(media)) if media else ""
-        first = self._first(contact, Address.parse(contact.address).channel)
-        return Screen(texts, choices, tuple(ways), media=media, instead=instead, first=first)
-
-    def _first(self, contact: Contact, channel: str) -> int:
-        """Return from where to count here: after the numbers of the screen that she may still have before her."""
-        if channel not in NUMBERED or not contact.position:
-            return 1
-        stage = Stage(self.library, contact, contact.position, channel, self.now, self.house)
-        return len(stage.shown) + len(stage.ways) + 1
+        screen = Screen(texts, choices, tuple(ways), media=media, instead=instead)
+        if not contact.position and not answers_women(self.house):
+            return screen
+        position, channel = contact.position or MENU, Address.parse(contact.address).channel
+        return numbered(screen, Stage(self.library, contact, position, channel, self.now, self.house))
 
     def _texts(self, group: Group, language: str) -> Iterator[str]:
         notice = self.notice

@@ -8,7 +8,7 @@ from bot.core.contact import Contact, Timed
 from bot.core.house import Change, House, Wrote
 from bot.core.library import Library
 from bot.core.message import Screen
-from bot.core.platform import DISAPPEARING
+from bot.core.platform import DISAPPEARING, NUMBERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,13 @@ class Turn:
         if not (house.conversations or self.changes):
             return self
         return replace(self, contact=sight.looked(self.contact, house.after(self.changes), address))
+
+    def listed(self, channel: str) -> Self:
+        """Note what each number means on the screen that she is shown, where choices are numbered."""
+        if self.screen is None or channel not in NUMBERED or not self.contact.position:
+            return self
+        tokens = tuple(each.token for each in (*self.screen.choices, *self.screen.ways))
+        return replace(self, contact=replace(self.contact, listed=tokens))
 
     def meeting(self, channel: str) -> Self:
         """Let the chat forget by itself, once, where it can: not as she leaves it."""

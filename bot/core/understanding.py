@@ -170,13 +170,15 @@ def _unguessed(stage: Stage, said: _Said) -> Meaning:
 
 
 def _pressed(incoming: Incoming, stage: Stage | None) -> Meaning:
-    if stage:
-        for word, way in stage.ways:
-            if way.token == incoming.token:
-                return Command(word)
-        if item := stage.find(incoming.token):
-            return Chosen(item)
-    return Unclear("moved_on")
+    return (stage and _by_token(stage, incoming.token)) or Unclear("moved_on")
+
+
+def _by_token(stage: Stage, token: str) -> Meaning | None:
+    for word, way in stage.ways:
+        if way.token == token:
+            return Command(word)
+    item = stage.find(token)
+    return Chosen(item) if item else None
 
 
 def _wordless(incoming: Incoming, stage: Stage | None) -> Meaning:
@@ -307,10 +309,12 @@ def _labels(stage: Stage, item: Item) -> set[str]:
 
 
 def _numbered(stage: Stage, number: int) -> Meaning | None:
-    if 1 <= number <= len(stage.shown):
-        return Chosen(stage.shown[number - 1])
-    way = number - len(stage.shown) - 1
-    return Command(stage.ways[way][0]) if 0 <= way < len(stage.ways) else None
+    """Find what bore a number when she was shown it: a list may have changed since, as no button does."""
+    now = (*(item.token for item in stage.shown), *(way.token for _, way in stage.ways))
+    tokens = stage.contact.listed or now
+    if not 1 <= number <= len(tokens):
+        return None
+    return _by_token(stage, tokens[number - 1]) or Unclear("moved_on")
 
 
 def _near(labels: list[tuple[str, Item]], text: str) -> Item | None:

@@ -137,6 +137,17 @@ class TestAWoman:
         assert eva.has(f"{words}:\n{word}")
         assert town.only().is_open
 
+    @pytest.mark.parametrize("word", ["1", "My rights"])
+    def test_an_answer_that_is_a_choice_of_her_screen_too_goes_across(self, town: Town, word: str) -> None:
+        eva, ana = town.answers("amber birch"), town.woman("ana")
+        words = town.talk(ana, eva)
+        eva.types("how many did you take?")
+        town.deliver()
+        ana.types("menu")
+        assert ana.answers(word, to="how many did you take?") is None
+        town.deliver()
+        assert eva.has(f"{words}:\n{word}")
+
     @pytest.mark.parametrize("word", ["exit", "forget me"])
     def test_an_answer_that_leaves_does_so(self, town: Town, word: str) -> None:
         eva, ana = town.answers("amber birch"), town.woman("ana")

@@ -355,3 +355,15 @@ def test_in_whatever_order_only_the_last_words_stand_there_once_or_nothing(
     town.deliver()
     standing = [each.removeprefix("Changed: ") for each in ana.phone.messages.values() if "words" in each]
     assert standing == ([wanted] if wanted else [])
+
+
+def test_who_is_asked_again_for_whom_it_is_finds_each_where_she_was(town: Town) -> None:
+    eva, _, words = pair(town)
+    town.talk(town.woman("bea"), eva)
+    eva.answers("hello", to=f"{words} is with you now")
+    asked = eva.types("to whom?")
+    again = eva.edits("hello", "x" * (LONGEST_ACROSS + 1))
+    assert asked
+    assert again
+    assert again.texts[0].endswith(asked.texts[0])
+    assert [each.label for each in again.choices] == [each.label for each in asked.choices]

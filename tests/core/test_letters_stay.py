@@ -7,11 +7,12 @@ import pytest
 from bot.core import overtaking
 from bot.core.beneath import USED_UP
 from bot.core.contact import Contact, Position, Told
+from bot.core.counting import MOST_ON_A_SCREEN
 from bot.core.engine import respond
 from bot.core.house import House, Posted
 from bot.core.letter import Letter, LetterKind
 from bot.core.library import MENU
-from bot.core.mail import MOST_ON_A_SCREEN, judge, render
+from bot.core.mail import judge, render
 from bot.core.message import Address, Choice, Incoming, Kind, fold
 from bot.core.relay import told, told_staff
 from bot.core.verdict import Send
@@ -49,12 +50,14 @@ def test_below_a_letter_every_button_leaves_it_where_it_is_but_those_that_use_it
     town.talk(ana, eva)
     # A yes can be taken back only where there is one.
     used_up = {with_lines().phrase("en", name) for name in USED_UP if name != "letter_back"}
+    # What is there for herself is so whatever has ended.
+    lasting = {with_lines().phrase("en", name) for name in ("letter_support", "letter_duty")}
     for person, write in ((eva, told_staff), (ana, told)):
         letter = write(town.only(), person.address, kind, service=HOUSE).letter
         for choice in choices_of(town, letter):
             house = town.house(person.address) if is_known else House()
             turn = respond(with_lines(), person.contact, press(person, choice.token), town.now, house)
-            is_taken_along = is_known and choice.label in used_up
+            is_taken_along = choice.label in (used_up if is_known else lasting)
             assert turn.stays is not is_taken_along or choice.label == "I take it", choice.label
 
 
@@ -298,9 +301,10 @@ def test_who_handed_over_to_the_other_of_two_hears_nothing_of_how_it_ends(town: 
     assert mia.has("this has ended")
 
 
+@pytest.mark.parametrize("kind", [LetterKind.NOTE, LetterKind.ENDED, LetterKind.NOT_DELIVERED])
 @pytest.mark.parametrize("is_talking", [True, False])
 def test_numbers_below_what_who_answers_is_sent_begin_after_those_of_any_screen(
-    town: Town, *, is_talking: bool
+    town: Town, kind: LetterKind, *, is_talking: bool
 ) -> None:
     eva, ana = town.answers("amber birch"), town.woman("ana")
     town.talk(ana, eva)
@@ -309,10 +313,21 @@ def test_numbers_below_what_who_answers_is_sent_begin_after_those_of_any_screen(
     at = Address("signal", "eva")
     contact = replace(eva.contact, living=())
     values = {**AT_HERS, "line": PORTO}
-    letter = Letter(str(at), LetterKind.NOTE, town.live()[0].id if is_talking else "over", values)
+    letter = Letter(str(at), kind, town.live()[0].id if is_talking else "over", values)
     verdict = judge(with_lines(), town.now)(contact, town.house(eva.address), letter)
     assert isinstance(verdict, Send)
     assert verdict.screen.first == MOST_ON_A_SCREEN + 1
+
+
+def test_numbers_of_the_ways_out_below_what_a_woman_is_told_begin_after_those_of_her_screen(town: Town) -> None:
+    eva, ana = town.answers("amber birch"), town.woman("ana")
+    town.talk(ana, eva)
+    shown = ana.types("menu")
+    joined = Letter(ana.address, LetterKind.JOINED, town.only().id, {"line": PORTO})
+    verdict = judge(with_lines(), town.now)(ana.contact, town.house(ana.address), joined)
+    assert isinstance(verdict, Send)
+    assert shown
+    assert verdict.screen.first == len(shown.choices) + len(shown.ways) + 1
 
 
 def test_a_number_below_what_a_woman_was_told_is_a_choice_also_after_her_own_words(town: Town) -> None:
@@ -325,6 +340,18 @@ def test_a_number_below_what_a_woman_was_told_is_a_choice_also_after_her_own_wor
     ana.types("he has left")
     assert ana.types("1")
     assert town.live() == []
+
+
+def test_where_words_are_asked_for_a_number_below_a_letter_is_a_choice_and_no_answer(town: Town) -> None:
+    eva, ana = town.answers("amber birch"), town.woman("ana")
+    town.calls(ana)
+    ana.presses("Set a code word")
+    eva.presses_under("I take it")
+    town.deliver()
+    (begun,) = [each for each in town.chats[ana.address] if each.kind is LetterKind.BEGUN]
+    ana.contact = ana.contact.with_offer(5, tuple(each.token for each in choices_of(town, begun)))
+    ana.types("7")
+    assert town.live() == [], "it was to hide the chat"
 
 
 def test_reading_again_what_she_agreed_to_is_one_letter_and_no_screen_beside_it(town: Town) -> None:

@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from bot.channels.signal_text import numbered
-from bot.core.contact import Contact, Position
+from bot.core.contact import HIGHEST_NUMBER, Contact, Position
+from bot.core.counting import MOST_ON_A_SCREEN
 from bot.core.engine import respond
 from bot.core.house import House, Role, Staff
 from bot.core.library import MENU, Library
-from bot.core.mail import MOST_ON_A_SCREEN
 from bot.core.message import Address, Incoming, Kind, Screen, fold
 from bot.core.stage import Stage
 from tests.core.people import NOW
+from tests.core.relays import PORTO, SHELTER
+from tests.core.town import Town
 from tests.scenes import content
 
 ANA, STAFF = Address("signal", "1"), House(staff=Staff("amber badger", Role.ADMIN))
@@ -80,3 +83,49 @@ def test_where_there_are_buttons_a_number_stays_free_text(trial: Library) -> Non
     for channel, is_back in (("telegram", False), ("signal", True)):
         turn = respond(trial, contact, Incoming(Address(channel, "1"), Kind.TEXT, "1", text="2"), NOW)
         assert (turn.contact.position == MENU) is is_back
+
+
+def test_a_number_means_what_stood_there_when_she_was_shown_it() -> None:
+    town = Town()
+    eva, casa, ana = town.answers("amber birch", PORTO), town.answers("calm finch", SHELTER), town.woman("ana")
+    casa.types("off duty")
+    shown = ana.presses("Talk to a peer")
+    assert shown
+    assert shown.choices[0].label.startswith("Peers in Porto")
+    eva.types("off duty")
+    casa.types("on duty")
+    ana.types("1")
+    assert ana.contact.answers["line"] == PORTO
+
+
+def test_a_number_of_what_is_gone_leads_nowhere(trial: Library) -> None:
+    contact = Contact("en", "porto", MENU, listed=("gone",), seen=fold(NOW))
+    turn = respond(trial, contact, Incoming(ANA, Kind.TEXT, "1", text="1"), NOW)
+    assert turn.contact.position == MENU
+    assert turn.screen
+    assert turn.screen.texts[0].startswith(trial.phrase("en", "moved_on"))
+    assert turn.contact.listed == tuple(each.token for each in (*turn.screen.choices, *turn.screen.ways))
+
+
+def test_a_number_that_is_still_known_never_gets_another_meaning_however_many_women_call() -> None:
+    contact, last = Contact("en"), ("answer ana", "more ana")
+    for woman in range(1000):
+        new = tuple(f"{choice} {woman}" for choice in ("take", "not now", "menu", "exit"))
+        for tokens in (new, last):
+            first = contact.first_number(MOST_ON_A_SCREEN, tokens)
+            given = dict(enumerate(tokens, first))
+            assert all(contact.numbers.get(number, token) == token for number, token in given.items())
+            assert MOST_ON_A_SCREEN < first <= HIGHEST_NUMBER - len(tokens) + 1
+            contact = contact.with_offer(first, tokens)
+    assert contact.first_number(MOST_ON_A_SCREEN, last) == MOST_ON_A_SCREEN + 5, "hers are the same all the time"
+
+
+def test_a_number_below_what_is_over_is_said_to_nobody_and_she_is_told(trial: Library) -> None:
+    town = Town()
+    ana = town.woman("ana")
+    town.talk(ana, town.answers("amber birch"))
+    contact = replace(ana.contact, living=(), numbers={7: "of what is over"})
+    turn = respond(trial, contact, Incoming(ana.phone.address, Kind.TEXT, "1", text="7"), NOW, town.house(ana.address))
+    assert not turn.changes
+    assert turn.screen
+    assert turn.screen.texts[0].startswith(trial.phrase("en", "moved_on"))

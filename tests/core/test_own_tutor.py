@@ -63,3 +63,13 @@ class TestHerOwnTutor:
         eva.types("hello")
         town.deliver()
         assert "hello" in ana.said
+
+    def test_under_the_word_that_it_has_ended_somebody_for_her_is_offered_and_is_there(self, town: Town) -> None:
+        eva, tess, ana, _ = cared_for(town)
+        tess.presses_under("What else I can do")
+        tess.presses("End it", "Yes, end it")
+        town.deliver()
+        shown = eva.presses_under("Somebody for me")
+        assert shown
+        assert shown.texts[0].startswith("A tutor is for those who answer.")
+        assert town.only().woman == ana.address

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from bot.core.contact import STILL_ASKED, Contact, Position
+from bot.core.counting import MOST_ON_A_SCREEN
 from bot.core.engine import Turn, respond
 from bot.core.flow import place
-from bot.core.house import Answered, GroupState, House, Settled, Wrote, meeting_subject
+from bot.core.house import Answered, GroupState, House, Role, Settled, Staff, Wrote, meeting_subject
 from bot.core.library import GREETING, MENU, STOPPED
 from bot.core.message import Address, Incoming, Kind, fold
 from bot.core.notice import Notice, NoticeKind
@@ -293,6 +294,16 @@ def test_every_button_leads_to_a_place_that_flows_must_keep() -> None:
     assert {item.go for item in items if item} <= set(LANDMARKS)
     goes = {groups.START, groups.GROUP_NODE, groups.MEETING_NODE, groups.NO_NEXT, groups.FULL}
     assert {Position(*place(target, "groups", library().flows)) for target in goes} <= set(LANDMARKS)
+
+
+@pytest.mark.parametrize("position", [None, MENU])
+def test_on_signal_no_number_below_it_is_one_of_a_woman_for_who_answers_women(position: Position | None) -> None:
+    at, house = "signal:1", House(staff=Staff("amber birch", Role.PEER, lines=("porto-peers",)))
+    hers = {MOST_ON_A_SCREEN + 1: "answer", MOST_ON_A_SCREEN + 2: "more"}
+    contact = replace(member(NOON), position=position, address=at, numbers=hers)
+    found = verdict(contact, house=house)
+    assert isinstance(found, Send)
+    assert found.screen.first > max(hers)
 
 
 def _send(contact: Contact, notice: Notice) -> Send:

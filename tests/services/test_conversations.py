@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from bot.core.conversation import ConversationState
 from bot.core.message import Address
 from bot.core.metadata import bare
+from bot.core.telling import way
 from tests.files import ogg
 from tests.services.people import OnSignal, OnTelegram, Person, label, listen
 from tests.services.program import Program, program
@@ -155,6 +157,30 @@ async def test_on_signal_the_numbers_below_one_womans_messages_never_mean_anothe
     assert bea.find("to bea")
     assert not ana.find("to bea")
     assert not bea.find("to ana")
+
+
+async def test_a_number_of_a_list_that_changed_before_she_wrote_it_reaches_nobody(running: Program) -> None:
+    ana, bea, marta = on_signal(running, "ana", 0), on_signal(running, "bea", 1), on_signal(running, "marta", 2)
+    listen(running, [ana, bea, marta])
+    await running.hire(marta.address, (PORTO,), ("en",))
+    await enter(ana, bea, marta)
+    # What she was told before she answered women counts from 1.
+    old = {number: way("menu") for number in range(1, 5)}
+    await running.store.step(marta.address, lambda contact, _: (replace(contact, numbers=old), None))
+    women = {await call(woman): woman for woman in (ana, bea)}
+    for words in women:
+        await take(marta, words)
+    await marta.types("he is at your door")
+    await running.settled()
+    first, second = (women[words] for words in sorted(women))
+    assert marta.find(f"1 · {min(women)}")
+    await first.types("stop")
+    await running.settled()
+    await marta.types("1")
+    await running.settled()
+    assert not second.find("he is at your door")
+    assert not second.find("1\n")
+    assert marta.find("Not sent. Who is it for?")
 
 
 async def test_a_voice_note_goes_from_signal_to_telegram_and_another_back_with_every_byte_of_sound(

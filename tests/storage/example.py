@@ -41,6 +41,7 @@ _alone = st.builds(
     numbers=st.dictionaries(st.integers(1, 99), words, max_size=6),
     recent=st.lists(words, max_size=RECENT_LIMIT).map(tuple),
     living=st.lists(words, max_size=4).map(tuple),
+    listed=st.lists(words, max_size=20).map(tuple),
     handles=handles,
     seen=st.integers(0, 10**6),
 )
@@ -72,6 +73,7 @@ def full(text: str) -> Contact:
         timer=Timer(int(NOW.timestamp()) + 61, text, f"telegram:{text}"),
         recent=(text,) * RECENT_LIMIT,
         living=(text,),
+        listed=(text,),
         handles=tuple(Handle(f"{text}{number}", HOUR) for number in range(HANDLE_LIMIT)),
         seen=HOUR,
     )

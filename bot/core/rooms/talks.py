@@ -50,9 +50,10 @@ def before_her(stage: "Stage") -> Conversation | None:
 
 
 def live(stage: "Stage") -> list[Conversation]:
-    """Return what she has open: those in which she answers, and her own."""
+    """Return what she has open, always in one order, for a number on a list means what stands there: her own last."""
     staff, mine = staff_of(stage), own(stage)
     found = [each for each in stage.house.conversations if staff and each.is_open and each.seat_of(staff.designation)]
+    found.sort(key=lambda each: (each.designation, each.id))
     return [*found, mine] if mine else found
 
 
