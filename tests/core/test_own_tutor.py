@@ -46,6 +46,18 @@ class TestHerOwnTutor:
         assert screen
         assert [each.label for each in screen.choices[:2]] == [f"{words} · English", "For peers"]
 
+    def test_on_its_own_screen_it_offers_what_a_woman_has_and_nothing_of_who_answers(self, town: Town) -> None:
+        eva, tess, *_ = cared_for(town)
+        eva.types("menu")
+        screen = eva.presses("Answer women", "My conversations", "For peers")
+        assert screen
+        labels = [each.label for each in screen.choices]
+        assert "I want to stop" in labels
+        assert not {"Hand it over", "Block", "She's in danger"} & set(labels)
+        eva.presses("I want to stop")
+        town.deliver()
+        assert tess.has("this has ended")
+
     def test_while_nobody_has_taken_her_call_a_plain_message_goes_to_her_woman(self, town: Town) -> None:
         eva, tess, ana = town.answers("amber birch"), town.answers("calm finch", TUTOR), town.woman("ana")
         town.talk(ana, eva)

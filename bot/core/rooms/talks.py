@@ -186,7 +186,9 @@ def _talk_is(stage: "Stage") -> str:
         return "taken"
     if not talk.is_live:
         return "ended"
-    return "open" if talk.seat_of(staff.designation) or talk.woman == stage.address else "waiting"
+    if talk.woman == stage.address:
+        return "mine"
+    return "open" if talk.seat_of(staff.designation) else "waiting"
 
 
 def _is_to_count(stage: "Stage") -> bool:
@@ -256,12 +258,13 @@ KNOWN: Mapping[str, Known] = {
     "handed_is": _handed_is,
 }
 UNTRUE = {
+    **untrue(ONE, lambda stage: _talk_is(stage) in ("open", "mine"), WRITE),
     **untrue(ONE, lambda stage: _talk_is(stage) == "waiting", "answer.call"),
     **untrue(ONE, _is_to_count, "answer.closing"),
     **untrue(
         ONE,
         lambda stage: _talk_is(stage) == "open",
-        *("answer.one", WRITE, "answer.canned", "answer.said", "answer.danger", "answer.marked", "answer.ask_code"),
+        *("answer.one", "answer.canned", "answer.said", "answer.danger", "answer.marked", "answer.ask_code"),
         *("answer.asked", "answer.language", "answer.second", "answer.called", "answer.two", "answer.nobody_more"),
         *("answer.marked_busy", "answer.marked_alone", "answer.taken_back", "answer.nothing_back"),
         *("answer.nobody_speaks", "answer.ending_errand", "answer.marked_away", "answer.note", "answer.blocking"),
