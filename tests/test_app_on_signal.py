@@ -14,10 +14,10 @@ from bot.app import App
 from bot.content.library import default_folder
 from bot.core.message import Address
 from bot.settings import Settings
-from tests.channels.signal_scene import until
 from tests.fake_bot_api import FakeBotApi
 from tests.fake_signal import ACCOUNT, ANA, FakeSignal
 from tests.storage.example import read
+from tests.waiting import until
 
 EVA = 7
 

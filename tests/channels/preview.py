@@ -10,6 +10,7 @@ import aiohttp
 
 from bot.channels.web import Status, Web
 from bot.core.message import Address, Choice, Incoming, Outgoing, Screen
+from tests.waiting import until
 
 ANA = "aaaaaaaa-0001"
 RITA = "bbbbbbbb-0002"
@@ -63,8 +64,7 @@ class House:
 
     async def gone(self) -> None:
         """Wait until the server noticed that the last window closed."""
-        while self.web._windows:  # noqa: ASYNC110 - the server has no reason to tell anybody
-            await asyncio.sleep(0)
+        await until(lambda: not self.web._windows)
 
     async def receive(self, incoming: Incoming) -> None:
         """Hand over to whatever the test put in place."""

@@ -25,15 +25,9 @@ from tests.services.scene import join, judging
 from tests.shipped import shipped
 from tests.storage.example import KEY, read
 from tests.storage.test_notices import states
+from tests.waiting import until
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-
-
-async def until(holds: Callable[[], object]) -> None:
-    """Wait until something is so that nobody announces."""
-    async with asyncio.timeout(10):
-        while not holds():  # noqa: ASYNC110 - what is looked at has nothing to wait for
-            await asyncio.sleep(0)
 
 
 class Sleeper:

@@ -9,9 +9,10 @@ import pytest
 from bot.channels.base import SendError
 from bot.core.contact import Timed
 from bot.core.message import Address, Choice, Media, Outgoing, Screen
-from tests.channels.signal_scene import SignalScene, on_signal, until
+from tests.channels.signal_scene import SignalScene, on_signal
 from tests.drawn import drawn, png
 from tests.fake_signal import ANA, BEA, OFFLINE, THROTTLED, Failure, Fault
+from tests.waiting import until
 
 PNG = png()
 TO_ANA = Address("signal", ANA)

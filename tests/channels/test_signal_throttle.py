@@ -11,9 +11,10 @@ from bot.channels.signal_answer import ThrottledError
 from bot.channels.signal_throttle import Throttle
 from bot.core.message import Address
 from bot.core.notice import NoticeKind
-from tests.channels.signal_scene import START, SignalScene, Watch, on_signal, until
+from tests.channels.signal_scene import START, SignalScene, Watch, on_signal
 from tests.fake_signal import ANA, BEA, THROTTLED
 from tests.services.scene import HELLO, notice
+from tests.waiting import until
 
 EVA = Address("telegram", "7")
 

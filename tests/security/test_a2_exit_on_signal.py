@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.core.message import Address
-from tests.channels.signal_scene import START, SignalScene, on_signal, until
+from tests.channels.signal_scene import START, SignalScene, on_signal
 from tests.fake_signal import ANA, BEA, OFFLINE
 from tests.services.scene import notice
+from tests.waiting import until
 
 HARMLESS = "Have a nice day."
 

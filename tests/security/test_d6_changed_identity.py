@@ -8,9 +8,10 @@ import pytest
 
 from bot.core.message import Address
 from bot.core.notice import NoticeKind
-from tests.channels.signal_scene import START, SignalScene, on_signal, until
+from tests.channels.signal_scene import START, SignalScene, on_signal
 from tests.fake_signal import ANA, BEA, Failure
 from tests.services.scene import notice
+from tests.waiting import until
 
 CHANGED = Failure("IDENTITY_FAILURE")
 SAID = ("See you tomorrow?", "See you there.")

@@ -1,6 +1,5 @@
 """People with phones on three platforms: what each writes and presses, and all that ever came to her."""
 
-import asyncio
 import re
 from abc import ABC, abstractmethod
 from base64 import b64decode
@@ -15,6 +14,7 @@ from tests.fake_signal import Message as Shown
 from tests.fake_signal import Phone
 from tests.services.program import Program
 from tests.shipped import shipped
+from tests.waiting import until
 
 
 def label(language: str, flow: str, text: str) -> str:
@@ -200,9 +200,7 @@ class OnSignal(Person):
         return f"+351{int(self.address.id[-4:], 16):09}"
 
     async def _taken(self, at: int) -> str:
-        async with asyncio.timeout(30):
-            while str(at) not in self.program.taken:  # noqa: ASYNC110 - whoever takes it in tells nobody
-                await asyncio.sleep(0)
+        await until(lambda: str(at) in self.program.taken)
         return str(at)
 
     async def speaks(self, name: str, data: bytes, answers: str = "") -> str:
@@ -226,9 +224,7 @@ class OnSignal(Person):
         """Delete for everybody what she wrote."""
         before = self.program.withdrawn[self.address]
         self.program.signal.take_back(self.address.id, int(handle))
-        async with asyncio.timeout(30):
-            while self.program.withdrawn[self.address] == before:  # noqa: ASYNC110 - as above
-                await asyncio.sleep(0)
+        await until(lambda: self.program.withdrawn[self.address] > before)
         await self.program.settled()
 
     def find(self, words: str) -> str:

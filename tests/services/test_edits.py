@@ -14,6 +14,7 @@ from tests.services.people import OnSignal, OnTelegram, Person, label, listen
 from tests.services.program import Program, program
 from tests.services.test_conversations import PORTO, call, enter, on_signal, on_telegram, take
 from tests.storage.talks import states
+from tests.waiting import until
 
 WAYS = ("her on telegram", "her on signal", "who answers on telegram", "who answers on signal")
 """Who writes."""
@@ -196,9 +197,7 @@ async def test_changed_and_taken_back_in_either_order_it_is_gone(
     await running.settled()
     assert reader.find("and that")
     # What lands though it was taken back is deleted once that is known, and nobody waits for it.
-    async with asyncio.timeout(10):
-        while any(map(reader.find, ("at five", "at six", "at quarter past"))):  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0)
+    await until(lambda: not any(map(reader.find, ("at five", "at six", "at quarter past"))))
 
 
 async def test_new_words_of_a_voice_note_come_with_the_sound(running: Program) -> None:
